@@ -1,0 +1,57 @@
+/** Whether the Envoy sidecar is there, runs and is ready. */
+import { SIDECAR_CONTAINER } from '../../osm/names.ts';
+import type { ContainerStatus } from '../../osm/pod.ts';
+import { finding, type Finding } from '../finding.ts';
+import { logCommand, recreateCommand } from '../fix.ts';
+import type { Check, Judgement } from '../judgement.ts';
+
+export const checkSidecar: Check = (judgement) => {
+  const { pod, sidecar, init } = judgement;
+  if (sidecar === undefined) {
+    const consequence =
+      init === undefined ? '' : ` osm-init redirects its traffic to ports where nobody listens.`;
+    const message = `The pod has no container ${SIDECAR_CONTAINER} although the mesh has marked it.${consequence}`;
+    return [finding('SidecarMissing', message, { fix: recreateCommand(pod) })];
+  }
+  // Until osm-init has ended well the kubelet starts no other container: osm-init is then what there is to look at.
+  if (init !== undefined && !endedWell(init.status)) return [];
+  return sidecar.status === undefined ? [] : sidecarState(judgement, sidecar.status);
+};
+
+function sidecarState(judgement: Judgement, status: ContainerStatus): readonly Finding[] {
+  const { pod, inGrace } = judgement;
+  const { state, ready, restarts, lastExitCode } = status;
+  const fix = logCommand(pod, SIDECAR_CONTAINER);
+  // The state alternates while a container crashes; one wording for all of it keeps the finding from flapping.
+  const exitCode = state.kind === 'terminated' ? state.exitCode : lastExitCode;
+  const crashing = exitCode !== undefined && exitCode !== 0 && restarts > 0 && !ready;
+  if (crashing) {
+    const message = `The container ${SIDECAR_CONTAINER} keeps ending, last with exit code ${exitCode}.`;
+    return [finding('SidecarNotRunning', message, { fix, evidence: { exitCode } })];
+  }
+  switch (state.kind) {
+    case 'terminated': {
+      const message = `The container ${SIDECAR_CONTAINER} has ended with exit code ${state.exitCode}.`;
+      return [finding('SidecarNotRunning', message, { fix, evidence: { exitCode: state.exitCode } })];
+    }
+    case 'waiting': {
+      if (inGrace || state.reason === 'PodInitializing') return [starting(SIDECAR_CONTAINER)];
+      const reason = state.reason === '' ? 'no reason given' : state.reason;
+      return [finding('SidecarNotRunning', `The container ${SIDECAR_CONTAINER} waits: ${reason}.`, { fix })];
+    }
+    case 'running':
+      if (ready) return [];
+      if (inGrace) return [starting(SIDECAR_CONTAINER)];
+      return [
+        finding('SidecarNotReady', `The container ${SIDECAR_CONTAINER} runs but is not ready.`, { fix }),
+      ];
+  }
+}
+
+function endedWell(status: ContainerStatus | undefined): boolean {
+  return status?.state.kind === 'terminated' && status.state.exitCode === 0;
+}
+
+function starting(container: string): Finding {
+  return finding('PodStarting', `The container ${container} is still starting.`);
+}

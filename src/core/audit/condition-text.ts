@@ -1,0 +1,51 @@
+/** The words of the pod condition `openservicemesh.io/RedirectionVerified` and of the Events, made from a report. */
+import type { Finding } from './finding.ts';
+import type { Report } from './report.ts';
+
+export const CONDITION_TYPE = 'openservicemesh.io/RedirectionVerified';
+/** The condition's reason when it is True, and the Normal Event on recovery. */
+export const VERIFIED_REASON = 'Verified';
+export const RECOVERED_REASON = 'RedirectionVerified';
+/** What the API takes for an Event's note; the condition keeps to it too. In bytes. */
+const LONGEST_MESSAGE = 1024;
+
+export interface ConditionText {
+  readonly status: 'True' | 'False' | 'Unknown';
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** undefined for a pod that the mesh does not concern: it gets no condition. */
+export function conditionText(report: Report): ConditionText | undefined {
+  const [worst] = report.findings;
+  switch (report.status) {
+    case 'NotApplicable':
+      return undefined;
+    case 'Verified':
+      return {
+        status: 'True',
+        reason: VERIFIED_REASON,
+        message: 'Traffic is redirected as the mesh configuration says.',
+      };
+    case 'Discrepant':
+    case 'Unknown':
+      return {
+        status: report.status === 'Discrepant' ? 'False' : 'Unknown',
+        reason: worst?.name ?? report.status,
+        message: shorten(report.findings.map(eventNote).join(' ')),
+      };
+  }
+}
+
+/** `OA402 Excluded in the pod's rules ...`: the code in front, so that it survives shortening. */
+export function eventNote(finding: Finding): string {
+  return shorten(`${finding.code} ${finding.message}`);
+}
+
+/** Cuts to the API's limit of bytes between characters. */
+function shorten(text: string): string {
+  const bytes = new TextEncoder().encode(text);
+  if (bytes.length <= LONGEST_MESSAGE) return text;
+  const kept = new TextDecoder('utf-8', { fatal: false }).decode(bytes.slice(0, LONGEST_MESSAGE - 3));
+  return `${kept.replace(/\uFFFD+$/u, '')}...`;
+}

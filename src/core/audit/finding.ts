@@ -1,0 +1,48 @@
+/** One instance of a catalogue entry: what is wrong with this pod, with the evidence and the command that mends it. */
+import { catalogueEntry, type Effect, type FindingName, type Severity } from './catalogue.ts';
+import type { Difference } from './difference.ts';
+
+/** Facts that programs read; the message says the same to people. */
+export interface Evidence {
+  /** The values in question, in normal form: ranges, ports, rules or list items. */
+  readonly values?: readonly string[];
+  /** The text that decides, with where it stands: `line 1, column 812`. */
+  readonly text?: string;
+  readonly position?: string;
+  readonly exitCode?: number;
+  /** The object that holds the value: `ConfigMap/osm-system/osm-config` or the name of an annotation. */
+  readonly source?: string;
+  /** What happens to traffic otherwise than it should, with a packet that shows it. */
+  readonly differences?: readonly Difference[];
+}
+
+export interface Finding {
+  readonly name: FindingName;
+  readonly code: string;
+  readonly severity: Severity;
+  readonly effect: Effect;
+  readonly scope: 'pod' | 'config';
+  readonly message: string;
+  /** A command to copy, or a sentence where no single command mends it. */
+  readonly fix: string;
+  readonly evidence: Evidence;
+}
+
+/** `fix` defaults to the catalogue's remedy. */
+export function finding(
+  name: FindingName,
+  message: string,
+  details: { readonly evidence?: Evidence; readonly fix?: string } = {},
+): Finding {
+  const { code, severity, effect, scope, remedy } = catalogueEntry(name);
+  return {
+    name,
+    code,
+    severity,
+    effect,
+    scope,
+    message,
+    fix: details.fix ?? remedy,
+    evidence: details.evidence ?? {},
+  };
+}

@@ -1,0 +1,23 @@
+/** The commands that mend a pod, to copy into a terminal. osm-auditor itself never runs them. */
+import type { Pod } from '../osm/pod.ts';
+import { shellWord } from './quote.ts';
+
+const RESTARTABLE = new Set(['Deployment', 'StatefulSet', 'DaemonSet']);
+
+/** Replaces the pod by a new one, which the injector gives the rules of today. */
+export function recreateCommand(pod: Pod): string {
+  const { owner } = pod;
+  if (owner !== undefined && RESTARTABLE.has(owner.kind)) {
+    const workload = shellWord(`${owner.kind.toLowerCase()}/${owner.name}`);
+    return `kubectl -n ${shellWord(pod.namespace)} rollout restart ${workload}`;
+  }
+  return `kubectl -n ${shellWord(pod.namespace)} delete pod ${shellWord(pod.name)}`;
+}
+
+export function logCommand(pod: Pod, container: string): string {
+  return `kubectl -n ${shellWord(pod.namespace)} logs ${shellWord(pod.name)} -c ${shellWord(container)}`;
+}
+
+export function describeCommand(pod: Pod): string {
+  return `kubectl -n ${shellWord(pod.namespace)} describe pod ${shellWord(pod.name)}`;
+}

@@ -1,0 +1,91 @@
+/**
+ * What the checks of a meshed pod judge by: the input, and what follows from it once, computed before the checks run.
+ */
+import type { RuleSet } from '../iptables/model.ts';
+import { execute, type Execution } from '../iptables/execute.ts';
+import { recogniseDialect, type Dialect } from '../osm/dialect.ts';
+import { expectedScript } from '../osm/expected-rules.ts';
+import { separate, type InstalledRules } from '../osm/installed-exclusions.ts';
+import { intentFor, type Intent } from '../osm/intent.ts';
+import type { ConfigLookup, MeshConfig } from '../osm/mesh-config.ts';
+import { initContainerOf, sidecarOf } from '../osm/names.ts';
+import type { Container, Namespace, Pod } from '../osm/pod.ts';
+import { initScriptOf } from '../osm/init-script.ts';
+import type { Finding } from './finding.ts';
+import { graceEnd } from './grace.ts';
+
+/** Everything that a verdict depends on. */
+export interface AuditInput {
+  readonly pod: Pod;
+  /** undefined when it is not known. */
+  readonly namespace: Namespace | undefined;
+  readonly config: ConfigLookup;
+  /** Where OSM itself runs. */
+  readonly osmNamespace: string;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** How long a pod may take to start, in milliseconds. */
+  readonly graceMs: number;
+}
+
+export interface Judgement {
+  readonly pod: Pod;
+  readonly config: MeshConfig | undefined;
+  readonly init: Container | undefined;
+  readonly sidecar: Container | undefined;
+  /** Whether the pod is still within its grace period. */
+  readonly inGrace: boolean;
+  /** undefined when osm-init runs no script that the pod carries. */
+  readonly installed: Execution | undefined;
+  /** undefined when the chains belong to no known release. */
+  readonly dialect: Dialect | undefined;
+  /** Expected and installed rules; only when the script ran to its end and its dialect is known. */
+  readonly comparison: Comparison | undefined;
+  readonly intent: Intent | undefined;
+}
+
+export interface Comparison {
+  readonly dialect: Dialect;
+  readonly expectedRules: RuleSet;
+  readonly installedRules: RuleSet;
+  readonly expected: InstalledRules;
+  readonly installed: InstalledRules;
+}
+
+/** A check looks at one question and answers with what it finds; it never throws. */
+export type Check = (judgement: Judgement) => readonly Finding[];
+
+export function judgementFor({ pod, config: lookup, now, graceMs }: AuditInput): Judgement {
+  const config = lookup.kind === 'found' ? lookup.config : undefined;
+  const init = initContainerOf(pod);
+  const script = init === undefined ? undefined : initScriptOf(init);
+  const installed = script === undefined ? undefined : execute(script);
+  const completed = installed?.ending.kind === 'completed';
+  const dialect = completed ? recogniseDialect(installed.rules) : undefined;
+  const intent = config === undefined ? undefined : intentFor(pod, config);
+  return {
+    pod,
+    config,
+    init,
+    sidecar: sidecarOf(pod),
+    inGrace: now < (graceEnd(pod, graceMs) ?? now),
+    installed,
+    dialect,
+    comparison:
+      dialect === undefined || !completed ? undefined : comparisonOf(dialect, intent, installed.rules),
+    intent,
+  };
+}
+
+const NO_INTENT: Intent = { outboundRanges: [], outboundPorts: [], annotationProblems: [] };
+
+function comparisonOf(dialect: Dialect, intent: Intent | undefined, installedRules: RuleSet): Comparison {
+  const expectedRules = execute(expectedScript(dialect, intent ?? NO_INTENT)).rules;
+  return {
+    dialect,
+    expectedRules,
+    installedRules,
+    expected: separate(expectedRules, dialect),
+    installed: separate(installedRules, dialect),
+  };
+}

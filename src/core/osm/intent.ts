@@ -1,0 +1,38 @@
+/**
+ * What the configuration and a pod's annotation mean together: the exclusions that this one pod should have.
+ *
+ * The rules are OSM's: ranges come from the configuration alone; ports are the configuration's first, then the pod's,
+ * each once. One bad item makes the injector drop the whole annotation and admit the pod without it.
+ */
+import { readPortList, type ListedPort, type ListedRange, type ListProblem } from './exclusion-lists.ts';
+import type { MeshConfig } from './mesh-config.ts';
+import { OUTBOUND_PORTS_ANNOTATION } from './names.ts';
+import type { Pod } from './pod.ts';
+
+export interface Intent {
+  readonly outboundRanges: readonly ListedRange[];
+  readonly outboundPorts: readonly ListedPort[];
+  /** What is wrong with the pod's annotation; if anything is, none of it counts. */
+  readonly annotationProblems: readonly ListProblem[];
+}
+
+export function intentFor(pod: Pod, config: MeshConfig): Intent {
+  const annotation = annotatedPorts(pod);
+  const fromPod = annotation.problems.length === 0 ? annotation.items : [];
+  const ports = new Map<number, ListedPort>();
+  for (const item of [...config.outboundPorts.items, ...fromPod]) {
+    if (!ports.has(item.port)) ports.set(item.port, item);
+  }
+  return {
+    outboundRanges: config.outboundRanges.items,
+    outboundPorts: [...ports.values()],
+    annotationProblems: annotation.problems,
+  };
+}
+
+/** An annotation that is there but empty is one empty item, which the injector does not take. */
+function annotatedPorts(pod: Pod): ReturnType<typeof readPortList> {
+  const text = pod.annotations[OUTBOUND_PORTS_ANNOTATION];
+  if (text?.trim() !== '') return readPortList(text);
+  return { items: [], problems: [{ text, reason: 'an empty list' }] };
+}
