@@ -6,6 +6,7 @@ export const CONDITION_TYPE = 'openservicemesh.io/RedirectionVerified';
 /** The condition's reason when it is True, and the Normal Event on recovery. */
 export const VERIFIED_REASON = 'Verified';
 export const RECOVERED_REASON = 'RedirectionVerified';
+export const RECOVERED_NOTE = 'Traffic is redirected as the mesh configuration says.';
 /** What the API takes for an Event's note; the condition keeps to it too. In bytes. */
 const LONGEST_MESSAGE = 1024;
 
@@ -25,7 +26,7 @@ export function conditionText(report: Report): ConditionText | undefined {
       return {
         status: 'True',
         reason: VERIFIED_REASON,
-        message: 'Traffic is redirected as the mesh configuration says.',
+        message: RECOVERED_NOTE,
       };
     case 'Discrepant':
     case 'Unknown':

@@ -1,6 +1,7 @@
 /** One instance of a catalogue entry: what is wrong with this pod, with the evidence and the command that mends it. */
 import { catalogueEntry, type Effect, type FindingName, type Severity } from './catalogue.ts';
 import type { Difference } from './difference.ts';
+import { visible } from './quote.ts';
 
 /** Facts that programs read; the message says the same to people. */
 export interface Evidence {
@@ -35,14 +36,6 @@ export function finding(
   details: { readonly evidence?: Evidence; readonly fix?: string } = {},
 ): Finding {
   const { code, severity, effect, scope, remedy } = catalogueEntry(name);
-  return {
-    name,
-    code,
-    severity,
-    effect,
-    scope,
-    message,
-    fix: details.fix ?? remedy,
-    evidence: details.evidence ?? {},
-  };
+  const { fix = remedy, evidence = {} } = details;
+  return { name, code, severity, effect, scope, message: visible(message), fix: visible(fix), evidence };
 }

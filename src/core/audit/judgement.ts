@@ -9,7 +9,7 @@ import { separate, type InstalledRules } from '../osm/installed-exclusions.ts';
 import { intentFor, type Intent } from '../osm/intent.ts';
 import type { ConfigLookup, MeshConfig } from '../osm/mesh-config.ts';
 import { initContainerOf, sidecarOf } from '../osm/names.ts';
-import type { Container, Namespace, Pod } from '../osm/pod.ts';
+import type { Container, InitContainer, Namespace, Pod } from '../osm/pod.ts';
 import { initScriptOf } from '../osm/init-script.ts';
 import type { Finding } from './finding.ts';
 import { graceEnd } from './grace.ts';
@@ -31,7 +31,7 @@ export interface AuditInput {
 export interface Judgement {
   readonly pod: Pod;
   readonly config: MeshConfig | undefined;
-  readonly init: Container | undefined;
+  readonly init: InitContainer | undefined;
   readonly sidecar: Container | undefined;
   /** Whether the pod is still within its grace period. */
   readonly inGrace: boolean;

@@ -7,6 +7,13 @@ export function quote(text: string): string {
   return JSON.stringify(text.length <= LONGEST_QUOTE ? text : `${text.slice(0, LONGEST_QUOTE)}...`);
 }
 
+/** Control and format characters as escapes, so that text can drive neither a log nor a terminal. */
+export function visible(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => {
+    return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
+  });
+}
+
 /** `a`, `a and b`, `a, b and c`; long lists end in how many more there are. */
 export function enumerate(items: readonly string[], most = 8): string {
   const shown = items.length > most ? [...items.slice(0, most), `${items.length - most} more`] : items;

@@ -1,5 +1,5 @@
 /** The names that OSM gives to its objects, labels and annotations. */
-import type { Container, Pod } from './pod.ts';
+import type { Container, InitContainer, Pod } from './pod.ts';
 
 export const INIT_CONTAINER = 'osm-init';
 export const SIDECAR_CONTAINER = 'envoy';
@@ -24,7 +24,7 @@ export const DEFAULT_OSM_NAMESPACE = 'osm-system';
 export const RELEVANT_LABELS: readonly string[] = [PROXY_UUID_LABEL, MONITORED_BY_LABEL, IGNORE_LABEL];
 export const RELEVANT_ANNOTATIONS: readonly string[] = [INJECTION_ANNOTATION, OUTBOUND_PORTS_ANNOTATION];
 
-export function initContainerOf(pod: Pod): Container | undefined {
+export function initContainerOf(pod: Pod): InitContainer | undefined {
   return pod.initContainers.find((container) => container.name === INIT_CONTAINER);
 }
 

@@ -26,9 +26,12 @@ export interface ContainerStatus {
 
 export interface Container {
   readonly name: string;
+  readonly status: ContainerStatus | undefined;
+}
+
+export interface InitContainer extends Container {
   readonly command: readonly string[];
   readonly args: readonly string[];
-  readonly status: ContainerStatus | undefined;
 }
 
 export interface Owner {
@@ -49,7 +52,7 @@ export interface Pod {
   readonly owner: Owner | undefined;
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
-  readonly initContainers: readonly Container[];
+  readonly initContainers: readonly InitContainer[];
   readonly containers: readonly Container[];
 }
 

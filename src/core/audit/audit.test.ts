@@ -1,0 +1,491 @@
+import { expect } from 'chai';
+import {
+  configWith,
+  CREATED,
+  initContainer,
+  inputFor,
+  meshedPod,
+  namespaceOf,
+  NOW,
+  plainPod,
+  running,
+  status,
+  terminated,
+  waiting,
+} from '../../testing/builders.ts';
+import { GUIDE_SCRIPTS } from '../../testing/guide.ts';
+import { INJECTION_ANNOTATION, MONITORED_BY_LABEL, OUTBOUND_PORTS_ANNOTATION } from '../osm/names.ts';
+import type { ContainerState, ContainerStatus, Pod } from '../osm/pod.ts';
+import { audit } from './audit.ts';
+import type { AuditInput } from './judgement.ts';
+
+/** `Discrepant: OA402 ...` and so on, one line a finding; `Verified` alone. */
+function told(input: AuditInput): readonly string[] {
+  const report = audit(input);
+  return [report.status, ...report.findings.map(({ name, message }) => `${name}: ${message}`)];
+}
+
+const ranges = (list: string): AuditInput['config'] => configWith({ outbound_ip_range_exclusion_list: list });
+const ports = (list: string): AuditInput['config'] => configWith({ outbound_port_exclusion_list: list });
+const withInit = (script: string): Pod => meshedPod({ initContainers: [initContainer(script)] });
+const initIn = (state: ContainerState, rest: Partial<ContainerStatus> = {}): Pod =>
+  meshedPod({
+    initContainers: [initContainer(undefined, { status: status(state, rest) })],
+    containers: [{ name: 'envoy', status: status(waiting('PodInitializing')) }],
+  });
+const sidecarIn = (state: ContainerState, rest: Partial<ContainerStatus> = {}): Pod =>
+  meshedPod({ containers: [{ name: 'envoy', status: status(state, rest) }] });
+const monitored = namespaceOf('test', {
+  labels: { [MONITORED_BY_LABEL]: 'osm' },
+  annotations: { [INJECTION_ANNOTATION]: 'enabled' },
+});
+const extra = (rule: string): string => `${GUIDE_SCRIPTS.base} && iptables -t nat ${rule}`;
+const without = (rule: string): string => GUIDE_SCRIPTS.base.replace(`iptables -t nat ${rule} && `, '');
+/** A minute has not passed since the pod was created. */
+const young: Partial<AuditInput> = { now: CREATED + 30_000 };
+
+describe('audit', () => {
+  const cases: Readonly<Record<string, readonly [AuditInput, readonly string[]]>> = {
+    "verifies the guide's pod without exclusions": [inputFor(meshedPod()), ['Verified']],
+    "verifies the guide's pod with ports": [
+      inputFor(
+        meshedPod({
+          initContainers: [initContainer(GUIDE_SCRIPTS.ports)],
+          annotations: { [OUTBOUND_PORTS_ANNOTATION]: '8080' },
+        }),
+        {
+          config: ports('6379, 7070'),
+        },
+      ),
+      ['Verified'],
+    ],
+    'verifies ranges whose host bits differ: 2.2.2.2/24 is 2.2.2.0/24': [
+      inputFor(withInit(extra('-I PROXY_OUTPUT -d 2.2.2.0/24 -j RETURN')), { config: ranges('2.2.2.2/24') }),
+      ['Verified'],
+    ],
+    'verifies exclusions in any order and split into several rules': [
+      inputFor(
+        withInit(
+          `${extra('-I PROXY_OUTPUT -p tcp --dport 7070 -j RETURN')} && iptables -t nat -I PROXY_OUTPUT -p tcp -m multiport --dports 6379 -j RETURN`,
+        ),
+        { config: ports('6379, 7070') },
+      ),
+      ['Verified'],
+    ],
+    'is silent about an excluded range inside another one': [
+      inputFor(withInit(extra('-I PROXY_OUTPUT -d 10.0.0.0/8 -j RETURN')), {
+        config: ranges('10.0.0.0/8, 10.1.0.0/16'),
+      }),
+      ['Verified'],
+    ],
+    'verifies an exclusion of 127.0.0.1/32, which is a base rule too': [
+      inputFor(withInit(extra('-I PROXY_OUTPUT -d 127.0.0.1/32 -j RETURN')), {
+        config: ranges('127.0.0.1/32'),
+      }),
+      ['Verified'],
+    ],
+
+    'finds a pod of the mesh without a sidecar': [
+      inputFor(plainPod(), { namespace: monitored }),
+      [
+        'Discrepant',
+        'SidecarMissing: Namespace test is part of the mesh and asks for a sidecar, but the pod has none.',
+      ],
+    ],
+    'finds osm-init without a sidecar': [
+      inputFor(meshedPod({ containers: [] })),
+      [
+        'Discrepant',
+        'SidecarMissing: The pod has no container envoy although the mesh has marked it. osm-init redirects its traffic to ports where nobody listens.',
+      ],
+    ],
+    'finds a marked pod with neither': [
+      inputFor(meshedPod({ containers: [], initContainers: [] })),
+      ['Discrepant', 'SidecarMissing: The pod has no container envoy although the mesh has marked it.'],
+    ],
+    'finds a crashing sidecar while it waits': [
+      inputFor(sidecarIn(waiting('CrashLoopBackOff'), { restarts: 3, lastExitCode: 3 })),
+      ['Discrepant', 'SidecarNotRunning: The container envoy keeps ending, last with exit code 3.'],
+    ],
+    'finds the same in the same words while it is down': [
+      inputFor(sidecarIn(terminated(3), { restarts: 3, lastExitCode: 3 })),
+      ['Discrepant', 'SidecarNotRunning: The container envoy keeps ending, last with exit code 3.'],
+    ],
+    'finds the same in the same words while it tries again': [
+      inputFor(sidecarIn(running(), { restarts: 3, lastExitCode: 3 })),
+      ['Discrepant', 'SidecarNotRunning: The container envoy keeps ending, last with exit code 3.'],
+    ],
+    'finds a sidecar that has ended': [
+      inputFor(sidecarIn(terminated(0))),
+      ['Discrepant', 'SidecarNotRunning: The container envoy has ended with exit code 0.'],
+    ],
+    'finds a sidecar that waits': [
+      inputFor(sidecarIn(waiting('ErrImagePull'))),
+      ['Discrepant', 'SidecarNotRunning: The container envoy waits: ErrImagePull.'],
+    ],
+    'finds a sidecar that waits for no stated reason': [
+      inputFor(sidecarIn(waiting(''))),
+      ['Discrepant', 'SidecarNotRunning: The container envoy waits: no reason given.'],
+    ],
+    'finds a sidecar that is not ready': [
+      inputFor(sidecarIn(running())),
+      ['Discrepant', 'SidecarNotReady: The container envoy runs but is not ready.'],
+    ],
+    'gives a sidecar time to become ready': [
+      inputFor(sidecarIn(running()), young),
+      ['Unknown', 'PodStarting: The container envoy is still starting.'],
+    ],
+    'gives a sidecar time to be pulled': [
+      inputFor(sidecarIn(waiting('ErrImagePull')), young),
+      ['Unknown', 'PodStarting: The container envoy is still starting.'],
+    ],
+    'counts the time from the start of the container': [
+      inputFor(sidecarIn(running(NOW - 1000))),
+      ['Unknown', 'PodStarting: The container envoy is still starting.'],
+    ],
+    'does not know about membership without the namespace': [
+      inputFor(plainPod(), { namespace: undefined }),
+      [
+        'Unknown',
+        'NamespaceUnknown: Whether the pod belongs to the mesh cannot be told: nothing was injected, and the labels of namespace test, which say whether that is right, are not known.',
+      ],
+    ],
+    'does not know what a bad injection annotation means': [
+      inputFor(plainPod({ annotations: { [INJECTION_ANNOTATION]: 'on' } })),
+      [
+        'Unknown',
+        'InjectionAnnotationInvalid: ' +
+          `The pod's annotation ${INJECTION_ANNOTATION} is "on", which is neither enabled nor disabled.`,
+      ],
+    ],
+    'leaves pods outside the mesh alone, with the reason': [
+      inputFor(plainPod()),
+      ['NotApplicable', 'NotInMesh: The mesh does not concern this pod: no mesh monitors namespace test.'],
+    ],
+
+    'finds a sidecar without osm-init': [
+      inputFor(meshedPod({ initContainers: [] })),
+      [
+        'Discrepant',
+        'InitContainerMissing: The pod has a sidecar but no container osm-init: nothing redirects its traffic.',
+      ],
+    ],
+    'waits for a pod that no kubelet has started': [
+      inputFor(
+        meshedPod({
+          initContainers: [initContainer(undefined, { status: undefined })],
+          containers: [{ name: 'envoy', status: undefined }],
+        }),
+      ),
+      ['Unknown', 'PodStarting: The pod has not been started by a kubelet yet.'],
+    ],
+    'finds osm-init waiting': [
+      inputFor(initIn(waiting('ErrImagePull'))),
+      ['Discrepant', 'InitContainerWaiting: osm-init is still waiting to start: ErrImagePull.'],
+    ],
+    'finds osm-init waiting for no stated reason': [
+      inputFor(initIn(waiting(''))),
+      ['Discrepant', 'InitContainerWaiting: osm-init is still waiting to start: no reason given.'],
+    ],
+    'gives osm-init time to start': [
+      inputFor(initIn(waiting('PodInitializing')), young),
+      ['Unknown', 'PodStarting: osm-init is still waiting to start (PodInitializing).'],
+    ],
+    'finds osm-init running too long': [
+      inputFor(initIn(running())),
+      [
+        'Discrepant',
+        'InitContainerRunning: osm-init is still running; it should have ended within a second.',
+      ],
+    ],
+    'gives osm-init time to run': [
+      inputFor(initIn(running()), young),
+      ['Unknown', 'PodStarting: osm-init is still running.'],
+    ],
+    'finds a failed osm-init at once': [
+      inputFor(initIn(terminated(2)), young),
+      [
+        'Discrepant',
+        'InitContainerFailed: osm-init has ended with exit code 2: iptables or the shell refuses the text of a command.',
+      ],
+    ],
+    'finds osm-init backing off': [
+      inputFor(initIn(waiting('CrashLoopBackOff'), { restarts: 3, lastExitCode: 1 })),
+      [
+        'Discrepant',
+        'InitContainerCrashLoop: osm-init fails again and again, last with exit code 1: a chain exists already or is missing. The first failure is the real one; later tries find the chains that it left behind.',
+      ],
+    ],
+    'finds the same while it fails again': [
+      inputFor(initIn(terminated(3), { restarts: 4, lastExitCode: 3 })),
+      [
+        'Discrepant',
+        'InitContainerCrashLoop: osm-init fails again and again, last with exit code 3: no permission, or the kernel lacks the nat table.',
+      ],
+    ],
+    'finds osm-init backing off before its exit code is known': [
+      inputFor(initIn(waiting('CrashLoopBackOff'))),
+      ['Discrepant', 'InitContainerCrashLoop: osm-init fails again and again.'],
+    ],
+    'lets a good end outweigh an earlier failure': [
+      inputFor(
+        meshedPod({
+          initContainers: [
+            initContainer(undefined, { status: status(terminated(0), { restarts: 1, lastExitCode: 1 }) }),
+          ],
+        }),
+      ),
+      ['Verified'],
+    ],
+    'does not know how osm-init ended when the kubelet has forgotten': [
+      inputFor(
+        meshedPod({
+          initContainers: [initContainer(undefined, { status: status(waiting('PodInitializing')) })],
+        }),
+      ),
+      [
+        'Unknown',
+        'InitContainerStateLost: The kubelet says osm-init waits while the sidecar runs: it no longer knows how it ended.',
+      ],
+    ],
+    'does not know what a script inside the image does': [
+      inputFor(meshedPod({ initContainers: [initContainer('', { command: [], args: ['-p', '15001'] })] })),
+      ['Unknown', 'InitCommandUnknown: osm-init does not run sh -c with one script, but "-p 15001".'],
+    ],
+
+    "finds the guide's doubled &&, with its position": [
+      inputFor(withInit(GUIDE_SCRIPTS.ipRanges), { config: ranges('1.1.1.1/32, 2.2.2.2/24') }),
+      [
+        'Discrepant',
+        'ScriptRefused: A shell refuses the script of osm-init at line 1, column 1049: syntax error: unexpected "&&". No rule is installed.',
+      ],
+    ],
+    'finds a command that iptables refuses': [
+      inputFor(withInit(extra('-I PROXY_OUTPUT -d 1.1.1.1/33 -j RETURN'))),
+      [
+        'Discrepant',
+        'RuleRefused: iptables refuses "iptables -t nat -I PROXY_OUTPUT -d 1.1.1.1/33 -j RETURN" at line 1, column 990: invalid mask `33\' specified. What follows it is not installed.',
+      ],
+    ],
+    'does not know what a construct outside the model does': [
+      inputFor(withInit(extra('-A PROXY_OUTPUT -m conntrack --ctstate NEW -j RETURN'))),
+      [
+        'Unknown',
+        'ScriptNotUnderstood: At line 1, column 990 the script of osm-init holds the match module conntrack, which is not understood: "iptables -t nat -A PROXY_OUTPUT -m conntrack --ctstate NEW -j RETURN".',
+      ],
+    ],
+    'does not know chains of other releases': [
+      inputFor(withInit('iptables -t nat -N OSM_PROXY_INBOUND')),
+      [
+        'Unknown',
+        'DialectUnknown: The script creates the chains "OSM_PROXY_INBOUND", which belong to no known release.',
+      ],
+    ],
+    'finds a missing base rule': [
+      inputFor(withInit(without('-A PROXY_OUTPUT -m owner --uid-owner 1500 -j RETURN'))),
+      [
+        'Discrepant',
+        'BaseRuleMissing: The script does not install -A PROXY_OUTPUT -m owner --uid-owner 1500 -j RETURN.',
+      ],
+    ],
+    'finds a rule too many': [
+      inputFor(withInit(extra('-I PROXY_INBOUND -p tcp --dport 22 -j RETURN'))),
+      [
+        'Discrepant',
+        'BaseRuleUnexpected: The script installs -A PROXY_INBOUND -p tcp -m tcp --dport 22 -j RETURN, which OSM does not.',
+      ],
+    ],
+    'finds a rule that lets everything go': [
+      inputFor(withInit(extra('-I PROXY_OUTPUT -d 0.0.0.0/0 -j RETURN'))),
+      [
+        'Discrepant',
+        'BaseRuleUnexpected: The script installs -A PROXY_OUTPUT -j RETURN, which OSM does not.',
+      ],
+    ],
+    'finds base rules in the wrong order': [
+      inputFor(
+        withInit(
+          without('-A PROXY_OUTPUT -j PROXY_REDIRECT').replace(
+            '-A PROXY_OUTPUT -m owner',
+            '-A PROXY_OUTPUT -j PROXY_REDIRECT && iptables -t nat -A PROXY_OUTPUT -m owner',
+          ),
+        ),
+      ),
+      [
+        'Discrepant',
+        'RuleOrderWrong: The script installs -A PROXY_OUTPUT -j PROXY_REDIRECT in the wrong place.',
+      ],
+    ],
+    'finds an exclusion that was appended instead of inserted': [
+      inputFor(withInit(extra('-A PROXY_OUTPUT -d 10.0.0.0/8 -j RETURN')), { config: ranges('10.0.0.0/8') }),
+      [
+        'Discrepant',
+        'RuleOrderWrong: The script installs -A PROXY_OUTPUT -d 10.0.0.0/8 -j RETURN in the wrong place.',
+        "ExcludedRangeMissing: Excluded by the configuration but not in the pod's rules: 10.0.0.0/8. Traffic there goes through the sidecar.",
+      ],
+    ],
+    'finds an empty script': [
+      inputFor(withInit('')),
+      [
+        'Discrepant',
+        'BaseRuleMissing: The script does not install -A PREROUTING -p tcp -j PROXY_INBOUND, -A OUTPUT -p tcp -j PROXY_OUTPUT, -A PROXY_INBOUND -p tcp -m tcp --dport 15010 -j RETURN, -A PROXY_INBOUND -p tcp -m tcp --dport 15901 -j RETURN and 9 more.',
+      ],
+    ],
+
+    'finds a missing range': [
+      inputFor(meshedPod(), { config: ranges('1.1.1.1/32') }),
+      [
+        'Discrepant',
+        "ExcludedRangeMissing: Excluded by the configuration but not in the pod's rules: 1.1.1.1/32. Traffic there goes through the sidecar.",
+      ],
+    ],
+    'finds an extra range, and says when the configuration changed after the pod was created': [
+      inputFor(withInit(extra('-I PROXY_OUTPUT -d 1.1.1.1/32 -j RETURN')), {
+        config: configWith({}, CREATED + 1000),
+      }),
+      [
+        'Discrepant',
+        "ExcludedRangeExtra: Excluded in the pod's rules but not by the configuration: 1.1.1.1/32. Traffic there bypasses the mesh. The configuration was changed after the pod was created.",
+      ],
+    ],
+    'finds missing and extra ports as two findings': [
+      inputFor(withInit(GUIDE_SCRIPTS.ports), { config: ports('6379, 7070, 9090') }),
+      [
+        'Discrepant',
+        "ExcludedPortMissing: Excluded by configuration or annotation but not in the pod's rules: port 9090. Traffic there goes through the sidecar.",
+        "ExcludedPortExtra: Excluded in the pod's rules but neither by configuration nor annotation: port 8080. Traffic there bypasses the mesh.",
+      ],
+    ],
+    'finds a bad annotation and names the value': [
+      inputFor(meshedPod({ annotations: { [OUTBOUND_PORTS_ANNOTATION]: '8080, http' } })),
+      [
+        'Discrepant',
+        'PortAnnotationInvalid: ' +
+          `The annotation ${OUTBOUND_PORTS_ANNOTATION} has a bad value: "http" (it is not a port number). The injector ignores all of it.`,
+      ],
+    ],
+
+    'does not know exclusions without a configuration, but compares base rules': [
+      inputFor(withInit(GUIDE_SCRIPTS.ports), { config: { kind: 'missing', searched: 'any namespace' } }),
+      ['Unknown', 'ConfigMissing: There is no ConfigMap osm-config in any namespace.'],
+    ],
+    'does not know exclusions with an unreadable configuration': [
+      inputFor(meshedPod(), { config: { kind: 'unreadable', reason: 'forbidden' } }),
+      ['Unknown', 'ConfigUnreadable: The ConfigMap osm-config cannot be read: forbidden.'],
+    ],
+    'does not choose between two configurations': [
+      inputFor(meshedPod(), {
+        config: { kind: 'ambiguous', sources: ['ConfigMap/a/osm-config', 'ConfigMap/b/osm-config'] },
+      }),
+      [
+        'Unknown',
+        "ConfigAmbiguous: There are ConfigMap/a/osm-config and ConfigMap/b/osm-config; which of them is the mesh's is not known.",
+      ],
+    ],
+    'names a bad range in the configuration': [
+      inputFor(meshedPod(), { config: ranges('1.1.1.1/33') }),
+      [
+        'Unknown',
+        'ConfigRangeInvalid: ConfigMap/osm-system/osm-config has a bad value in outbound_ip_range_exclusion_list: "1.1.1.1/33" (iptables refuses it: invalid mask `33\' specified).',
+      ],
+    ],
+    'names a bad port in the configuration': [
+      inputFor(meshedPod(), { config: ports('080') }),
+      [
+        'Unknown',
+        'ConfigPortInvalid: ConfigMap/osm-system/osm-config has a bad value in outbound_port_exclusion_list: "080" (the port 080, which iptables does not read as decimal).',
+      ],
+    ],
+  };
+  for (const [sentence, [input, outcome]] of Object.entries(cases)) {
+    it(sentence, () => expect(told(input)).to.deep.equal(outcome));
+  }
+
+  it('asks to be looked at again when the grace period ends', () => {
+    expect(audit(inputFor(initIn(running()), young)).recheckAt).to.equal(CREATED + 60_000);
+    expect(audit(inputFor(meshedPod(), young)).recheckAt).to.equal(undefined);
+  });
+
+  it('gives no grace to a pod that tells no time', () => {
+    const pod = { ...sidecarIn({ kind: 'running', startedAt: undefined }), createdAt: undefined };
+    expect(
+      audit(
+        inputFor({
+          ...pod,
+          initContainers: [
+            initContainer(undefined, {
+              status: status({ kind: 'terminated', exitCode: 0, reason: '', finishedAt: undefined }),
+            }),
+          ],
+        }),
+      ).status,
+    ).to.equal('Discrepant');
+  });
+
+  it('shows an extra exclusion with a packet that escapes, and the rules that let it', () => {
+    const [finding] = audit(inputFor(withInit(extra('-I PROXY_OUTPUT -d 10.0.0.0/8 -j RETURN')))).findings;
+    expect(finding?.evidence.differences).to.deep.equal([
+      {
+        class: 'tcp from uid not 1500 to 10.0.0.0/8',
+        expected: 'redirect 15001',
+        installed: 'bypass',
+        witness: {
+          hook: 'OUTPUT',
+          protocol: 'tcp',
+          destination: '10.0.0.1',
+          port: 80,
+          uid: 1000,
+          interface: 'eth0',
+        },
+        expectedTrace: [
+          '-A OUTPUT -p tcp -j PROXY_OUTPUT',
+          '-A PROXY_OUTPUT -j PROXY_REDIRECT',
+          '-A PROXY_REDIRECT -p tcp -j REDIRECT --to-ports 15001',
+        ],
+        installedTrace: [
+          '-A OUTPUT -p tcp -j PROXY_OUTPUT',
+          '-A PROXY_OUTPUT -d 10.0.0.0/8 -j RETURN',
+          'policy ACCEPT of OUTPUT',
+        ],
+      },
+    ]);
+  });
+
+  it('shows a missing base rule with the traffic that goes wrong', () => {
+    const [finding] = audit(inputFor(withInit(without('-A PREROUTING -p tcp -j PROXY_INBOUND')))).findings;
+    const shown = (finding?.evidence.differences ?? []).map(
+      (each) => `${each.class}: ${each.expected}, ${each.installed}`,
+    );
+    expect(shown).to.deep.equal(['inbound tcp to the application: redirect 15003, bypass']);
+  });
+
+  const fixes: Readonly<Record<string, readonly [Partial<Pod>, string]>> = {
+    'a Deployment': [
+      { owner: { kind: 'Deployment', name: 'web' } },
+      'kubectl -n test rollout restart deployment/web',
+    ],
+    'a DaemonSet': [
+      { owner: { kind: 'DaemonSet', name: 'web' } },
+      'kubectl -n test rollout restart daemonset/web',
+    ],
+    'a Job': [{ owner: { kind: 'Job', name: 'web' } }, 'kubectl -n test delete pod web'],
+    nobody: [{}, 'kubectl -n test delete pod web'],
+    'nobody, with a name that a shell would run': [
+      { name: "x'; reboot" },
+      "kubectl -n test delete pod 'x'\\''; reboot'",
+    ],
+  };
+  for (const [owner, [rest, command]] of Object.entries(fixes)) {
+    it(`prints the command that mends a pod of ${owner}`, () => {
+      expect(audit(inputFor(meshedPod({ ...rest, initContainers: [] }))).findings[0]?.fix).to.equal(command);
+    });
+  }
+
+  for (const code of [4, 126, 127, 137, 42]) {
+    it(`explains exit code ${code}`, () => {
+      expect(told(inputFor(initIn(terminated(code))))[1]).to.match(
+        new RegExp(`with exit code ${code}: [a-z, ]+\\.$`),
+      );
+    });
+  }
+});

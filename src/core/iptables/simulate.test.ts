@@ -1,0 +1,83 @@
+import { expect } from 'chai';
+import { GUIDE_SCRIPTS } from '../../testing/guide.ts';
+import { execute } from './execute.ts';
+import { printPacket, printVerdict, type Packet } from './packet.ts';
+import { simulate } from './simulate.ts';
+
+const inbound = (port: number): Packet => ({
+  hook: 'PREROUTING',
+  protocol: 'tcp',
+  destination: 0x0af40002,
+  port,
+  uid: undefined,
+});
+const outbound = (destination: number, port: number, uid = 1000): Packet => {
+  return { hook: 'OUTPUT', protocol: 'tcp', destination, port, uid };
+};
+const service = 0x0a60000a;
+const fromNobody: Packet = { ...outbound(service, 80), uid: undefined };
+
+describe('simulate', () => {
+  const guide = execute(GUIDE_SCRIPTS.ports).rules;
+  const cases: Readonly<Record<string, readonly [Packet, string]>> = {
+    'sends inbound traffic to the inbound listener': [inbound(80), 'redirect 15003'],
+    'lets the metrics port through': [inbound(15010), 'bypass'],
+    'sends outbound traffic to the outbound listener': [outbound(service, 80), 'redirect 15001'],
+    "lets Envoy's own traffic go": [outbound(service, 80, 1500), 'bypass'],
+    'redirects traffic of no known user': [fromNobody, 'redirect 15001'],
+    'lets loopback go': [outbound(0x7f000001, 80), 'bypass'],
+    'redirects the rest of 127.0.0.0/8, as the kernel does': [outbound(0x7f000002, 80), 'redirect 15001'],
+    'lets excluded ports go': [outbound(service, 7070), 'bypass'],
+    'redirects ports beside the excluded ones': [outbound(service, 7071), 'redirect 15001'],
+    'leaves udp alone': [{ ...outbound(service, 80), protocol: 'udp' }, 'bypass'],
+  };
+  for (const [sentence, [packet, verdict]] of Object.entries(cases)) {
+    it(`${sentence} (${printPacket(packet)})`, () =>
+      expect(printVerdict(simulate(guide, packet).verdict)).to.equal(verdict));
+  }
+
+  it('names the rules that decide, in order', () => {
+    expect(simulate(guide, outbound(service, 80)).trace).to.deep.equal([
+      '-A OUTPUT -p tcp -j PROXY_OUTPUT',
+      '-A PROXY_OUTPUT -j PROXY_REDIRECT',
+      '-A PROXY_REDIRECT -p tcp -j REDIRECT --to-ports 15001',
+    ]);
+  });
+
+  it('goes on behind a chain that returns, and stops at ACCEPT', () => {
+    const script = [
+      '-N A',
+      '-A A -j RETURN',
+      '-A OUTPUT -j A',
+      '-A OUTPUT -j ACCEPT',
+      '-A OUTPUT -p tcp -j REDIRECT --to-port 1',
+    ];
+    const { rules } = execute(script.map((line) => `iptables -t nat ${line}`).join(' && '));
+    const walk = simulate(rules, outbound(service, 80));
+    expect(printVerdict(walk.verdict)).to.equal('bypass');
+    expect(walk.trace.at(-1)).to.equal('-A OUTPUT -j ACCEPT');
+  });
+
+  it('ends in a loop of chains', () => {
+    const { rules } = execute(
+      'iptables -t nat -N A && iptables -t nat -A A -j A && iptables -t nat -A OUTPUT -j A',
+    );
+    expect(printVerdict(simulate(rules, outbound(service, 80)).verdict)).to.equal('bypass');
+  });
+
+  it('negates each kind of match', () => {
+    const lines = [
+      '! -d 10.0.0.0/8 -p tcp -j REDIRECT --to-port 1',
+      '-p tcp ! --dport 80 -j REDIRECT --to-port 2',
+      '-p tcp -m multiport ! --dports 80,81 -j REDIRECT --to-port 3',
+      '-p tcp -m owner ! --uid-owner 1000 -j REDIRECT --to-port 4',
+    ];
+    const { rules } = execute(lines.map((line) => `iptables -t nat -A OUTPUT ${line}`).join(' && '));
+    const verdict = (packet: Packet): string => printVerdict(simulate(rules, packet).verdict);
+    expect(verdict(outbound(0x01010101, 80))).to.equal('redirect 1');
+    expect(verdict(outbound(service, 81))).to.equal('redirect 2');
+    expect(verdict(outbound(service, 80, 1001))).to.equal('redirect 4');
+    expect(verdict(fromNobody)).to.equal('redirect 4');
+    expect(verdict(outbound(service, 80))).to.equal('bypass');
+  });
+});

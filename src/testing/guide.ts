@@ -1,0 +1,9 @@
+/** The troubleshooting guide's own samples, cut out of its text verbatim. */
+import { readText } from './repository.ts';
+
+const text = readText('src/testing/guide.md');
+const [base = '', ipRanges = '', ports = ''] = [...text.matchAll(/Args:\n\s+-c\n\s+(iptables .*)\n/g)].map(
+  ([, script = '']) => script,
+);
+
+export const GUIDE_SCRIPTS = { base, ipRanges, ports } as const;
