@@ -1,0 +1,58 @@
+/**
+ * Who may talk to the control plane: the files that the API server authenticates with, and kubeconfig files for its
+ * clients. All are readable by this user alone and die with the control plane's folder.
+ */
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+
+export interface ServerCredentials {
+  /** Paths of what the API server reads: a table of tokens, and the key pair of service account tokens. */
+  readonly tokenFile: string;
+  readonly privateKeyFile: string;
+  readonly publicKeyFile: string;
+  /** The one token in the table: a member of system:masters, whom RBAC never refuses. */
+  readonly adminToken: string;
+}
+
+const PRIVATE = { mode: 0o600 };
+
+export async function writeServerCredentials(folder: string): Promise<ServerCredentials> {
+  const { privateKey, publicKey } = generateKeyPairSync('ec', {
+    namedCurve: 'prime256v1',
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+  });
+  const credentials = {
+    tokenFile: join(folder, 'tokens.csv'),
+    privateKeyFile: join(folder, 'service-account.key'),
+    publicKeyFile: join(folder, 'service-account.pub'),
+    adminToken: randomBytes(24).toString('hex'),
+  };
+  await writeFile(credentials.tokenFile, `${credentials.adminToken},admin,admin,"system:masters"\n`, PRIVATE);
+  await writeFile(credentials.privateKeyFile, privateKey, PRIVATE);
+  await writeFile(credentials.publicKeyFile, publicKey, PRIVATE);
+  return credentials;
+}
+
+/** Writes a kubeconfig for one user of one server to `path`; the CA is embedded, so the file can be copied. */
+export async function writeKubeconfig(
+  path: string,
+  cluster: { readonly server: string; readonly caFile: string },
+  user: { readonly name: string; readonly token: string },
+): Promise<void> {
+  const ca = await readFile(cluster.caFile);
+  const name = 'control-plane';
+  const kubeconfig = {
+    apiVersion: 'v1',
+    kind: 'Config',
+    clusters: [
+      { name, cluster: { server: cluster.server, 'certificate-authority-data': ca.toString('base64') } },
+    ],
+    users: [{ name: user.name, user: { token: user.token } }],
+    contexts: [{ name, context: { cluster: name, user: user.name } }],
+    'current-context': name,
+  };
+  await writeFile(path, stringify(kubeconfig), PRIVATE);
+}

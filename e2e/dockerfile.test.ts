@@ -1,0 +1,76 @@
+import { expect } from 'chai';
+import { existsSync, readFileSync } from 'node:fs';
+import { join, posix } from 'node:path';
+import { repositoryRoot } from './control-plane/repository.ts';
+
+/** What can be said of the image without docker: e2e/kind/run.sh builds and runs it. */
+describe('Dockerfile', () => {
+  const root = repositoryRoot();
+  const read = (file: string): string => readFileSync(join(root, file), 'utf8');
+  const instructions = read('Dockerfile')
+    .replaceAll(/^#.*\n/gm, '')
+    .replaceAll('\\\n', ' ')
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .map((line) => line.trim().split(/\s+/));
+  const argumentsOf = (name: string): readonly (readonly string[])[] =>
+    instructions.filter(([first]) => first === name).map(([, ...rest]) => rest);
+  const { version, bin } = JSON.parse(read('package.json')) as {
+    version: string;
+    bin: Record<string, string>;
+  };
+
+  it('copies only what the repository has and sends, or an earlier stage has made', () => {
+    const ignored = read('.dockerignore').split('\n');
+    let stage = { name: '', folder: '/' };
+    const earlier = new Map<string, string>(); // a stage's name to its working folder
+    for (const [instruction, ...words] of instructions) {
+      if (instruction === 'FROM') {
+        earlier.set(stage.name, stage.folder);
+        stage = { name: words[2] ?? '', folder: '/' };
+      } else if (instruction === 'WORKDIR') {
+        stage = { ...stage, folder: words[0]! };
+      } else if (instruction === 'COPY') {
+        const from = words[0]!.startsWith('--from=') ? words.shift()!.slice('--from='.length) : undefined;
+        for (const source of words.slice(0, -1)) {
+          if (from === undefined) {
+            expect(existsSync(join(root, source)), `${source} exists`).to.equal(true);
+            expect(ignored, `${source} is sent`).not.to.include(source.split('/')[0]);
+          } else {
+            expect(earlier.has(from), `stage ${from} comes earlier`).to.equal(true);
+            expect(posix.dirname(source), `${source} lies where ${from} worked`).to.equal(earlier.get(from));
+          }
+        }
+      }
+    }
+    expect(argumentsOf('COPY')).not.to.be.empty;
+  });
+
+  it('sends the builder what the bundle is made of', () => {
+    const ignored = read('.dockerignore').split('\n');
+    for (const source of ['src', 'tsconfig.json', 'package.json']) expect(ignored).not.to.include(source);
+  });
+
+  it('pins each base to an explicit tag', () => {
+    const bases = argumentsOf('FROM').map(([base]) => base);
+    expect(bases).to.have.lengthOf(2);
+    for (const base of bases) expect(base).to.match(/[^:]+:(?!latest$)[\w.-]+$/);
+  });
+
+  it('ends as the user of the deployment, who is not root', () => {
+    const lastStage = instructions.slice(instructions.findLastIndex(([first]) => first === 'FROM'));
+    const user = lastStage.findLast(([first]) => first === 'USER')?.[1];
+    expect(Number(user)).to.be.greaterThan(0);
+    expect(read('manifests/deployment.yaml')).to.contain(`runAsUser: ${user}\n`);
+  });
+
+  it('starts the bundle that package.json names, without a shell', () => {
+    const entrypoint = JSON.parse(argumentsOf('ENTRYPOINT')[0]!.join(' ')) as string[];
+    expect(entrypoint.at(-1)).to.equal(posix.join('/app', bin['osm-auditor']!));
+    expect(entrypoint[0]).to.equal('/nodejs/bin/node');
+  });
+
+  it('is labelled with the version of package.json', () => {
+    expect(argumentsOf('ARG')).to.deep.include([`VERSION=${version}`]);
+  });
+});

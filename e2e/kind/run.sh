@@ -1,0 +1,75 @@
+#!/usr/bin/env bash
+# Runs the scenarios against a real cluster with the real image: builds it with docker, loads it into a kind cluster,
+# applies manifests/, waits for the rollout and hands the cluster to mocha.
+#
+#     e2e/kind/run.sh            creates a cluster and deletes it at the end
+#     KEEP=1 e2e/kind/run.sh     leaves it, and the next run uses it again
+#     CLUSTER=name               another name than osm-auditor
+#
+# Exit status: that of the scenarios; 2 if something needed is missing.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+cluster=${CLUSTER:-osm-auditor}
+namespace=osm-auditor
+
+say() { printf 'kind: %s\n' "$*" >&2; }
+missing() {
+  say "$*"
+  exit 2
+}
+
+for tool in docker kind kubectl node; do
+  command -v "$tool" >/dev/null || missing "$tool is not in PATH"
+done
+# The npm package of that name is another program, and `npm run` puts node_modules/.bin in front.
+[[ $(kind version 2>/dev/null) == 'kind v'* ]] || missing "$(command -v kind) is not kind.sigs.k8s.io"
+docker info >/dev/null 2>&1 || missing 'the docker daemon does not answer'
+[ -d node_modules ] || missing 'the dependencies are not installed: run npm ci'
+
+image=$(sed -n 's/^ *image: *//p' manifests/deployment.yaml)
+kubeconfig=$(mktemp)
+created=
+deployed=
+
+finish() {
+  local status=$?
+  if [ "$status" -ne 0 ] && [ -n "$deployed" ]; then
+    say 'the last lines of the controller:'
+    kubectl -n "$namespace" describe pods >&2 || true
+    kubectl -n "$namespace" logs deployment/osm-auditor --tail=50 >&2 || true
+  fi
+  rm -f "$kubeconfig"
+  if [ -z "$created" ]; then
+    return
+  elif [ "${KEEP:-}" = 1 ]; then
+    say "cluster $cluster is kept; delete it with: kind delete cluster --name $cluster"
+  else
+    kind delete cluster --name "$cluster"
+  fi
+}
+trap finish EXIT
+
+say "building $image"
+docker build -t "$image" .
+
+if kind get clusters 2>/dev/null | grep -qxF "$cluster"; then
+  say "using the cluster $cluster that is there"
+else
+  created=1 # before it exists, so that half a cluster is deleted too
+  kind create cluster --name "$cluster" --config e2e/kind/cluster.yaml --wait 120s
+fi
+kind get kubeconfig --name "$cluster" >"$kubeconfig"
+export KUBECONFIG=$kubeconfig
+
+kind load docker-image "$image" --name "$cluster"
+kubectl apply -k manifests
+deployed=1
+# The tag stays the same from run to run: without this a cluster that is used again would go on with the old image.
+kubectl -n "$namespace" rollout restart deployment/osm-auditor
+kubectl -n "$namespace" rollout status deployment/osm-auditor --timeout=120s
+
+say 'running the scenarios'
+npx tsc
+export OSM_AUDITOR_E2E_KUBECONFIG=$kubeconfig
+npx mocha 'build/e2e/scenarios/**/*.test.js'

@@ -1,0 +1,160 @@
+import { expect } from 'chai';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ensureAssets } from './control-plane/build-assets.ts';
+import { startControlPlane } from './control-plane/control-plane.ts';
+import type { ControlPlane } from './control-plane/control-plane.ts';
+import { repositoryRoot } from './control-plane/repository.ts';
+
+const folder = join(repositoryRoot(), 'manifests');
+const read = (file: string): string => readFileSync(join(folder, file), 'utf8');
+
+const POD = {
+  metadata: { name: 'bookbuyer' },
+  spec: { containers: [{ name: 'app', image: 'bookbuyer' }] },
+};
+const EVENT = {
+  apiVersion: 'events.k8s.io/v1',
+  kind: 'Event',
+  metadata: { name: 'bookbuyer.1', namespace: 'default' },
+  eventTime: '2026-01-01T00:00:00.000000Z',
+  reportingController: 'openservicemesh.io/osm-auditor',
+  reportingInstance: 'osm-auditor-0',
+  action: 'Audit',
+  reason: 'Example',
+  type: 'Warning',
+  note: 'OA000 an example',
+  regarding: { apiVersion: 'v1', kind: 'Pod', namespace: 'default', name: 'bookbuyer' },
+};
+const CONDITION = { type: 'openservicemesh.io/RedirectionVerified', status: 'True' };
+const pods = '/api/v1/namespaces/default/pods';
+const events = '/apis/events.k8s.io/v1/namespaces/default/events';
+const osmConfig = 'fieldSelector=metadata.name%3Dosm-config';
+
+type Probe = readonly [what: string, method: string, path: string, body?: unknown];
+
+/** Real requests, in this order: what the controller sends. */
+const ALLOWED: readonly Probe[] = [
+  ['list pods of all namespaces', 'GET', '/api/v1/pods?limit=100'],
+  ['watch pods of all namespaces', 'GET', '/api/v1/pods?watch=1&timeoutSeconds=1'],
+  ['list namespaces', 'GET', '/api/v1/namespaces'],
+  ['watch namespaces', 'GET', '/api/v1/namespaces?watch=1&timeoutSeconds=1'],
+  ['list the mesh configuration in all namespaces', 'GET', `/api/v1/configmaps?${osmConfig}`],
+  [
+    'watch the mesh configuration in all namespaces',
+    'GET',
+    `/api/v1/configmaps?${osmConfig}&watch=1&timeoutSeconds=1`,
+  ],
+  ['patch the status of a pod', 'PATCH', `${pods}/bookbuyer/status`, { status: { conditions: [CONDITION] } }],
+  ['create an event', 'POST', events, EVENT],
+  ['get an event', 'GET', `${events}/bookbuyer.1`],
+  [
+    'patch an event into a series',
+    'PATCH',
+    `${events}/bookbuyer.1`,
+    { series: { count: 2, lastObservedTime: '2026-01-01T00:01:00.000000Z' } },
+  ],
+];
+
+const DENIED: readonly Probe[] = [
+  ['delete a pod', 'DELETE', `${pods}/bookbuyer`],
+  ['update a pod', 'PUT', `${pods}/bookbuyer`, POD],
+  ['patch a pod itself', 'PATCH', `${pods}/bookbuyer`, { metadata: { labels: { a: 'b' } } }],
+  ['replace the status of a pod', 'PUT', `${pods}/bookbuyer/status`, POD],
+  ['create a pod', 'POST', pods, POD],
+  ['run a command in a pod', 'POST', `${pods}/bookbuyer/exec?command=id`],
+  ['list secrets', 'GET', '/api/v1/secrets'],
+  ['list all configmaps', 'GET', '/api/v1/configmaps'],
+  ['list another configmap', 'GET', '/api/v1/configmaps?fieldSelector=metadata.name%3Dother'],
+  [
+    'change the mesh configuration',
+    'PATCH',
+    '/api/v1/namespaces/default/configmaps/osm-config',
+    { data: {} },
+  ],
+  ['change a namespace', 'PATCH', '/api/v1/namespaces/default', { metadata: { labels: { a: 'b' } } }],
+  ['delete an event', 'DELETE', `${events}/bookbuyer.1`],
+  ['list nodes', 'GET', '/api/v1/nodes'],
+];
+
+describe('manifests', function () {
+  this.timeout(60_000);
+
+  describe('applied to a real API server', () => {
+    let plane: ControlPlane;
+    /** Of exactly the service account that the deployment runs as. */
+    let token: string;
+
+    before(async function () {
+      this.timeout(20 * 60_000); // a first run builds the control plane
+      await ensureAssets();
+      plane = await startControlPlane();
+    });
+    after(() => plane.stop());
+
+    it('pass its validation, object by object', async () => {
+      // A dry run creates no namespace, so the objects in it need one that is there.
+      await plane.kubectl(['create', 'namespace', 'osm-auditor']);
+      const result = await plane.kubectl(['apply', '-k', folder, '--dry-run=server']);
+      expect(result.code, result.stderr).to.equal(0);
+      expect(result.stdout.trim().split('\n').sort()).to.deep.equal([
+        'clusterrole.rbac.authorization.k8s.io/osm-auditor created (server dry run)',
+        'clusterrolebinding.rbac.authorization.k8s.io/osm-auditor created (server dry run)',
+        'deployment.apps/osm-auditor created (server dry run)',
+        'namespace/osm-auditor configured (server dry run)',
+        'service/osm-auditor created (server dry run)',
+        'serviceaccount/osm-auditor created (server dry run)',
+      ]);
+      const role = '/apis/rbac.authorization.k8s.io/v1/clusterroles/osm-auditor';
+      expect((await plane.request('GET', role)).status).to.equal(404);
+    });
+
+    describe('let the auditor', () => {
+      before(async () => {
+        const result = await plane.kubectl(['apply', '-k', folder]);
+        expect(result.code, result.stderr).to.equal(0);
+        await create('/api/v1/namespaces/default/pods', POD);
+        await create('/api/v1/namespaces/default/configmaps', { metadata: { name: 'osm-config' } });
+        token = await plane.tokenFor({ namespace: 'osm-auditor', name: 'osm-auditor' });
+      });
+
+      const create = async (path: string, body: unknown): Promise<void> => {
+        const answer = await plane.request('POST', path, body);
+        expect(answer.status, answer.body).to.equal(201);
+      };
+
+      for (const [what, method, path, body] of ALLOWED) {
+        it(what, async () => {
+          const answer = await plane.request(method, path, body, token);
+          expect(answer.status, answer.body).to.be.oneOf([200, 201]);
+        });
+      }
+
+      for (const [what, method, path, body] of DENIED) {
+        it(`not ${what}`, async () => {
+          const answer = await plane.request(method, path, body, token);
+          expect(answer.status, answer.body).to.equal(403);
+        });
+      }
+    });
+  });
+
+  it('say for each permission who needs it', () => {
+    const lines = read('rbac.yaml').split('\n');
+    const rules = lines.flatMap((line, index) => (line.startsWith('  - apiGroups') ? [index] : []));
+    expect(rules).not.to.be.empty;
+    for (const rule of rules) expect(lines[rule - 1], `above line ${rule + 1}`).to.match(/^ {2}# /);
+  });
+
+  it('run the image of this version', () => {
+    const { version } = JSON.parse(readFileSync(join(repositoryRoot(), 'package.json'), 'utf8')) as {
+      version: string;
+    };
+    expect(read('deployment.yaml')).to.contain(`image: osm-auditor:${version}\n`);
+  });
+
+  it('keep the heap of Node below the memory limit', () => {
+    const megabytes = (pattern: RegExp): number => Number(pattern.exec(read('deployment.yaml'))?.[1]);
+    expect(megabytes(/--max-old-space-size=(\d+)/)).to.be.lessThan(megabytes(/limits:\n *memory: (\d+)Mi/));
+  });
+});
