@@ -1,0 +1,203 @@
+/**
+ * A local, always fresh copy of the facts about one kind of object, and word of every change to them.
+ *
+ * Guarantees
+ * - Once `synced`, every object of the source is in the store; later changes follow in the server's order, through
+ *   any failure of the network or the server (see reflector.ts for how).
+ * - An exception of the projection or of a handler is logged and counted, and stops nothing.
+ * Limits: objects of a list lack `kind` and `apiVersion`, so a projection must not depend on them. An object whose
+ * projection fails keeps its earlier facts, or is missing if it never had any.
+ * RBAC: the verbs list and watch on the source.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import { describeError } from './describe-error.ts';
+import { isRefusal } from './errors.ts';
+import {
+  Reflector,
+  type ReflectorOptions,
+  type ReflectorState,
+  type ReflectorStats,
+  type Sink,
+} from './reflector.ts';
+import { Store, type ChangeHandler } from './store.ts';
+import { identify, type Identity } from './wire.ts';
+
+export interface InformerOptions<T> extends ReflectorOptions {
+  /** Takes the facts worth keeping from an object; the object itself is dropped. */
+  readonly project: (object: unknown) => T;
+  /** Whether handlers are told about an update; by default when the facts are not deeply equal. */
+  readonly changed?: (before: T, after: T) => boolean;
+}
+
+export interface InformerStats extends ReflectorStats {
+  /** Objects that could not be read. */
+  readonly projectionFailures: number;
+  /** Exceptions of handlers. */
+  readonly handlerFailures: number;
+}
+
+export class Informer<T> {
+  /** The source's name. */
+  readonly name: string;
+  readonly #options: InformerOptions<T>;
+  readonly #store: Store<T>;
+  readonly #reflector: Reflector;
+  readonly #waiting = new Set<() => void>();
+  readonly #refusalHandlers: (() => void)[] = [];
+  #refusal: unknown;
+  #synced = false;
+  #projectionFailures = 0;
+  #handlerFailures = 0;
+
+  constructor(options: InformerOptions<T>) {
+    this.name = options.source.name;
+    this.#options = options;
+    this.#store = new Store({
+      changed: options.changed ?? ((before, after) => !isDeepStrictEqual(before, after)),
+      onHandlerFailure: (key, error) => {
+        this.#handlerFailures += 1;
+        this.#logFailure('a change handler failed', key, error);
+      },
+    });
+    this.#reflector = new Reflector(options, this.#sink());
+  }
+
+  /** Registers a handler; do so before `run`, since earlier changes are not told again. */
+  onChange(handler: ChangeHandler): void {
+    this.#store.onChange(handler);
+  }
+
+  /** Keeps the copy fresh until `signal` aborts, then resolves. May be called once. */
+  run(signal: AbortSignal): Promise<void> {
+    return this.#reflector.run(signal);
+  }
+
+  /** Whether the first list is complete. Stays true: afterwards the copy may be late, but it is a copy of the whole. */
+  get synced(): boolean {
+    return this.#synced;
+  }
+
+  /**
+   * Why the server refuses to list or watch, as long as it does; undefined otherwise. A network that fails is no
+   * refusal: then the copy is the best there is.
+   */
+  get refusal(): unknown {
+    return this.#refusal;
+  }
+
+  /** Registers a handler for the beginning and the end of a refusal; do so before `run`. */
+  onRefusal(handler: () => void): void {
+    this.#refusalHandlers.push(handler);
+  }
+
+  /** Resolves with true once synced, with false when `signal` aborts before. */
+  async waitForSync(signal: AbortSignal): Promise<boolean> {
+    await this.#until(() => this.#synced, signal);
+    return this.#synced;
+  }
+
+  /** Resolves with true once synced or refused, with false when `signal` aborts before. */
+  async waitForAnswer(signal: AbortSignal): Promise<boolean> {
+    const answered = (): boolean => this.#synced || this.#refusal !== undefined;
+    await this.#until(answered, signal);
+    return answered();
+  }
+
+  get(key: string): T | undefined {
+    return this.#store.get(key);
+  }
+
+  keys(): IterableIterator<string> {
+    return this.#store.keys();
+  }
+
+  values(): IterableIterator<T> {
+    return this.#store.values();
+  }
+
+  get size(): number {
+    return this.#store.size;
+  }
+
+  get state(): ReflectorState {
+    return this.#reflector.state;
+  }
+
+  get stats(): InformerStats {
+    return {
+      ...this.#reflector.stats,
+      projectionFailures: this.#projectionFailures,
+      handlerFailures: this.#handlerFailures,
+    };
+  }
+
+  #sink(): Sink {
+    return {
+      put: (object) => this.#put(object),
+      delete: (object) => {
+        const identity = this.#identify(object);
+        if (identity !== undefined) this.#store.delete(identity.key);
+      },
+      listed: (keys) => {
+        for (const key of [...this.#store.keys()]) if (!keys.has(key)) this.#store.delete(key);
+        this.#synced = true;
+        this.#wake();
+      },
+      failing: (error) => {
+        const before = this.#refusal;
+        this.#refusal = error !== undefined && isRefusal(error) ? error : undefined;
+        // One refusal after the other is still the same one, in other words perhaps.
+        if ((before === undefined) === (this.#refusal === undefined)) return;
+        this.#wake();
+        for (const handler of this.#refusalHandlers) handler();
+      },
+    };
+  }
+
+  #wake(): void {
+    for (const check of [...this.#waiting]) check();
+  }
+
+  /** Resolves when `condition` holds or `signal` aborts. */
+  async #until(condition: () => boolean, signal: AbortSignal): Promise<void> {
+    if (condition() || signal.aborted) return;
+    await new Promise<void>((resolve) => {
+      const check = (): void => {
+        if (!condition() && !signal.aborted) return;
+        signal.removeEventListener('abort', check);
+        this.#waiting.delete(check);
+        resolve();
+      };
+      signal.addEventListener('abort', check);
+      this.#waiting.add(check);
+    });
+  }
+
+  #put(object: unknown): string | undefined {
+    const identity = this.#identify(object);
+    if (identity === undefined) return undefined;
+    try {
+      this.#store.put(identity, this.#options.project(object));
+    } catch (error) {
+      // The object's former namesake is gone all the same; only facts of this very object may outlive the failure.
+      this.#store.deleteOther(identity);
+      this.#projectionFailures += 1;
+      this.#logFailure('an object could not be read', identity.key, error);
+    }
+    return identity.key;
+  }
+
+  #identify(object: unknown): Identity | undefined {
+    try {
+      return identify(object);
+    } catch (error) {
+      this.#projectionFailures += 1;
+      this.#logFailure('an object could not be read', undefined, error);
+      return undefined;
+    }
+  }
+
+  #logFailure(message: string, key: string | undefined, error: unknown): void {
+    this.#options.logger.error(message, { informer: this.name, key, error: describeError(error) });
+  }
+}

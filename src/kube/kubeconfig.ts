@@ -1,0 +1,115 @@
+/**
+ * Finds the cluster to talk to, and lets all calls to it share connections.
+ *
+ * Guarantees: what loadKubeConfig returns names a context, a cluster and a well-formed server address; everything else
+ * is one Error that says which file and what is wrong with it. Files are read, the network is not touched.
+ */
+import {
+  KubeConfig,
+  type Cluster,
+  type DispatcherOptions,
+  type RequestContext,
+} from '@kubernetes/client-node';
+import type { AgentOptions } from 'node:https';
+import { isDeepStrictEqual } from 'node:util';
+import { Agent, type Dispatcher } from 'undici';
+
+export interface KubeConfigSource {
+  /** A kubeconfig file; without it $KUBECONFIG, ~/.kube/config and the pod's service account are tried in turn. */
+  readonly kubeconfig?: string | undefined;
+  /** A context of the kubeconfig; without it the current one. */
+  readonly context?: string | undefined;
+}
+
+/** How long a call waits for the first byte of an answer, and between two bytes of it, in milliseconds. */
+export const ANSWER_TIMEOUT_MS = 15_000;
+
+/**
+ * A KubeConfig that keeps one connection pool as long as the TLS options stay the same.
+ *
+ * The base class makes a dispatcher, and so a TLS connection, for every single call. It asks createDispatcherOptions
+ * for the options each time, after credentials were read afresh: answering 'none' while nothing changed keeps it from
+ * building another dispatcher, and a rotated CA or client certificate still gets a new one.
+ */
+export class PooledKubeConfig extends KubeConfig {
+  #pool: Dispatcher | undefined;
+  /** The options the pool was made with, and those the call under way asks for. */
+  #pooled: DispatcherOptions | undefined;
+  #wanted: DispatcherOptions | undefined;
+
+  override createDispatcherOptions(cluster: Cluster | null, agentOptions: AgentOptions): DispatcherOptions {
+    const wanted = super.createDispatcherOptions(cluster, agentOptions);
+    this.#wanted = wanted;
+    return isDeepStrictEqual(wanted, this.#pooled) ? { type: 'none' } : wanted;
+  }
+
+  override async applySecurityAuthentication(context: RequestContext): Promise<void> {
+    await super.applySecurityAuthentication(context);
+    // Options without anything of their own get no dispatcher from the base class.
+    const fresh = context.getDispatcher() ?? (this.#pool === undefined ? new Agent() : undefined);
+    if (fresh !== undefined) {
+      // The pool before is left to its running calls; its idle connections close by themselves within seconds.
+      this.#pool = fresh.compose(withTimeouts);
+      this.#pooled = this.#wanted;
+    }
+    if (this.#pool !== undefined) context.setDispatcher(this.#pool);
+  }
+
+  /** Ends all connections of the pool; calls under way fail. */
+  async closePool(): Promise<void> {
+    await this.#pool?.destroy();
+  }
+}
+
+/** Loads the kubeconfig; throws one clear Error when it is missing, unreadable, malformed or names no cluster. */
+export function loadKubeConfig(source: KubeConfigSource): PooledKubeConfig {
+  const config = new PooledKubeConfig();
+  const origin = source.kubeconfig ?? 'the default kubeconfig';
+  try {
+    if (source.kubeconfig === undefined) config.loadFromDefault();
+    else config.loadFromFile(source.kubeconfig);
+  } catch (cause) {
+    throw new Error(`cannot read ${origin}: ${firstLine(cause)}`, { cause });
+  }
+  if (isFallback(config)) {
+    throw new Error(
+      'no cluster configured: there is no kubeconfig, and this is not a pod with a service account',
+    );
+  }
+  if (source.context !== undefined) config.setCurrentContext(source.context);
+  checkContext(config, origin);
+  return config;
+}
+
+function checkContext(config: KubeConfig, origin: string): void {
+  // The file may lack current-context although the declared type says it is always a string.
+  const name = config.getCurrentContext() as string | undefined;
+  if (name === undefined || name === '')
+    throw new Error(`no cluster configured: ${origin} has no current context`);
+  const context = config.getContextObject(name);
+  if (context === null) {
+    const known = config.getContexts().map((each) => each.name);
+    throw new Error(`context "${name}" is not in ${origin} (it has: ${known.join(', ') || 'none'})`);
+  }
+  const cluster = config.getCluster(context.cluster);
+  if (cluster === null)
+    throw new Error(`context "${name}" of ${origin} names the unknown cluster "${context.cluster}"`);
+  if (!URL.canParse(cluster.server)) {
+    throw new Error(
+      `cluster "${cluster.name}" of ${origin} has a malformed server address: ${cluster.server}`,
+    );
+  }
+}
+
+/** Whether the loader found nothing and made up http://localhost:8080, which would fail later and far from the cause. */
+function isFallback(config: KubeConfig): boolean {
+  return config.getCurrentContext() === 'loaded-context' && config.getCurrentCluster()?.name === 'cluster';
+}
+
+// A server that accepts connections and says nothing must not hold a reconcile for the library's five minutes.
+const withTimeouts: Dispatcher.DispatcherComposeInterceptor = (dispatch) => (options, handler) =>
+  dispatch({ headersTimeout: ANSWER_TIMEOUT_MS, bodyTimeout: ANSWER_TIMEOUT_MS, ...options }, handler);
+
+function firstLine(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split('\n', 1)[0] ?? '';
+}

@@ -1,0 +1,121 @@
+/** Events and conditions on a real API server: what it accepts, refuses and keeps. */
+import { CoreV1Api, EventsV1Api } from '@kubernetes/client-node';
+import { expect } from 'chai';
+import { startControlPlane, type ControlPlane } from '../../e2e/control-plane/control-plane.ts';
+import { connect, type Cluster } from './client.ts';
+import { systemClock } from './clock.ts';
+import { conditionPatch, patchPodCondition, type DesiredCondition } from './conditions.ts';
+import { classify } from './errors.ts';
+import { eventName } from './event-body.ts';
+import { EventRecorder, type EventInput } from './events.ts';
+
+const desired: DesiredCondition = {
+  type: 'example.com/Fine',
+  status: 'True',
+  reason: 'Fine',
+  message: 'all well',
+};
+
+describe('writing to a real API server', function () {
+  this.timeout(90_000);
+  let plane: ControlPlane;
+  let cluster: Cluster;
+  let core: CoreV1Api;
+  let events: EventsV1Api;
+  let counts: string[];
+  let recorder: EventRecorder;
+
+  before(async () => {
+    plane = await startControlPlane();
+    cluster = connect({ kubeconfig: plane.kubeconfig });
+    core = cluster.api(CoreV1Api);
+    events = cluster.api(EventsV1Api);
+  });
+  after(async () => {
+    await cluster.close();
+    await plane.stop();
+  });
+
+  beforeEach(() => {
+    counts = [];
+    recorder = new EventRecorder({
+      api: events,
+      reporter: { controller: 'example.com/auditor', instance: 'auditor-0' },
+      clock: systemClock,
+      observer: { written: () => counts.push('written'), dropped: () => counts.push('dropped') },
+    });
+  });
+
+  async function createPod(
+    name: string,
+    namespace = 'default',
+  ): Promise<{ namespace: string; name: string; uid: string }> {
+    const body = { metadata: { name }, spec: { containers: [{ name: 'app', image: 'app' }] } };
+    const answer = await plane.request('POST', `/api/v1/namespaces/${namespace}/pods`, body);
+    const { metadata } = JSON.parse(answer.body) as { metadata: { uid: string } };
+    return { namespace, name, uid: metadata.uid };
+  }
+
+  const about = (pod: { namespace: string; name: string; uid: string }, note: string): EventInput => ({
+    regarding: { apiVersion: 'v1', kind: 'Pod', ...pod },
+    type: 'Warning',
+    reason: 'PortMissing',
+    note,
+    action: 'Audit',
+  });
+
+  it('stores an event once and counts its repeats', async () => {
+    const pod = await createPod('talked-about');
+    const event = about(pod, `port 80 ${'€'.repeat(1000)}`);
+    await recorder.record(event);
+    await recorder.ensure(event);
+    await recorder.record(event);
+    await recorder.record(event);
+    const stored = await events.readNamespacedEvent({ namespace: 'default', name: eventName(event) });
+    expect(stored).to.include({
+      reason: 'PortMissing',
+      type: 'Warning',
+      reportingController: 'example.com/auditor',
+    });
+    expect(stored.series?.count).to.equal(3);
+    expect(counts).to.deep.equal(['written', 'written', 'written']);
+  });
+
+  it('drops events about a namespace that is being deleted, and about one that never was', async () => {
+    await plane.request('POST', '/api/v1/namespaces', { metadata: { name: 'doomed' } });
+    const pod = await createPod('doomed-pod', 'doomed');
+    await core.deleteNamespace({ name: 'doomed' });
+    await recorder.record(about(pod, 'late'));
+    await recorder.record(about({ ...pod, namespace: 'never' }, 'nowhere'));
+    expect(counts).to.deep.equal(['dropped', 'dropped']);
+  });
+
+  it('adds a condition beside those of others, and finds nothing to do afterwards', async () => {
+    const pod = await createPod('judged');
+    const foreign = { type: 'Ready', status: 'False', reason: 'Waiting', message: '' } as const;
+    await patchPodCondition(core, pod, conditionPatch(undefined, { ...foreign }, new Date(0))!);
+    await patchPodCondition(core, pod, conditionPatch(undefined, desired, new Date())!);
+    const { status } = await core.readNamespacedPodStatus(pod);
+    const conditions = (status?.conditions ?? []).map(({ type, status: value, reason, message }) => ({
+      type,
+      status: value,
+      reason: reason ?? '',
+      message: message ?? '',
+    }));
+    expect(conditions).to.have.deep.members([foreign, desired]);
+    expect(conditionPatch(conditions, desired, new Date())).to.equal(undefined);
+  });
+
+  it('refuses to give a recreated pod the condition of its predecessor', async () => {
+    const first = await createPod('twin');
+    await core.deleteNamespacedPod({ ...first, gracePeriodSeconds: 0 });
+    const patch = conditionPatch(undefined, desired, new Date())!;
+    const missing = await patchPodCondition(core, first, patch).catch((error: unknown) => error);
+    expect(classify(missing)).to.equal('notFound');
+    const second = await createPod('twin');
+    const refused = await patchPodCondition(core, first, patch).catch((error: unknown) => error);
+    expect(classify(refused)).to.equal('conflict');
+    const { status } = await core.readNamespacedPodStatus(second);
+    expect(status?.conditions ?? []).to.deep.equal([]);
+  });
+});
