@@ -1,0 +1,159 @@
+/**
+ * The controller of this product, put together: what wakes whom, and what is counted.
+ *
+ *     pods        -> the pod's key
+ *     namespaces  -> the keys of the namespace's pods
+ *     ConfigMap   -> the configuration's key, and every pod's at low priority
+ *
+ * Guarantees: constructing does no I/O. Pods are judged once pods are known and both namespaces and configuration have
+ * either been listed or been refused; a refusal leaves pods Unknown and is tried again.
+ */
+import { CoreV1Api, EventsV1Api } from '@kubernetes/client-node';
+import { podKey } from '../core/osm/pod.ts';
+import type { Cluster } from '../kube/client.ts';
+import type { Clock } from '../kube/clock.ts';
+import { Controller, type Readiness } from '../kube/controller.ts';
+import { EventRecorder } from '../kube/events.ts';
+import type { Logger } from '../kube/logger.ts';
+import type { Metrics } from '../metrics/metrics.ts';
+import { ClusterSurroundings } from './cluster-surroundings.ts';
+import { ConfigReporter } from './config-reporter.ts';
+import { createInformers, type Informers } from './informers.ts';
+import { observeWork, refreshMetrics } from './instrumentation.ts';
+import { CONFIG_KEY, Reconciler } from './reconciler.ts';
+import { Reporter } from './reporter.ts';
+import { Verdicts } from './verdicts.ts';
+import { limitWrites } from './write-limit.ts';
+
+export interface AuditorOptions {
+  readonly cluster: Cluster;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly osmNamespace: string | undefined;
+  readonly graceMs: number;
+  readonly writeConditions: boolean;
+  readonly writeEvents: boolean;
+  /** The name of this replica. */
+  readonly instance: string;
+}
+
+const REPORTING_CONTROLLER = 'openservicemesh.io/osm-auditor';
+/** A live change goes before a sweep over all pods. */
+const LIVE = 1;
+const SWEEP = 0;
+/** Kubernetes waits longer than this before it kills; see the Deployment. */
+const DRAIN_MS = 5000;
+
+export class Auditor {
+  readonly #informers: Informers;
+  readonly #controller: Controller;
+  /** When the change that woke a key was noticed, in milliseconds since the epoch. */
+  readonly #noticed = new Map<string, number>();
+  readonly #clock: Clock;
+
+  constructor(options: AuditorOptions) {
+    const { cluster, clock, logger, metrics, osmNamespace, graceMs } = options;
+    this.#clock = clock;
+    const writes = limitWrites(cluster.api(CoreV1Api), cluster.api(EventsV1Api));
+    const events = options.writeEvents
+      ? new EventRecorder({
+          api: writes.events,
+          reporter: { controller: REPORTING_CONTROLLER, instance: options.instance },
+          clock,
+          observer: {
+            written: (type) => metrics.eventsTotal.inc({ type }),
+            dropped: (type) => metrics.eventsDropped.inc({ type }),
+          },
+        })
+      : undefined;
+    const reporter = new Reporter({
+      conditions: options.writeConditions ? writes.conditions : undefined,
+      events,
+      clock,
+      onPatch: (result) => metrics.conditionPatches.inc({ result }),
+    });
+    this.#informers = createInformers({
+      api: cluster,
+      clock,
+      logger,
+      wrote: (snapshot) => reporter.wrote(snapshot),
+    });
+    const { pods, namespaces, configMaps } = this.#informers;
+    const around = new ClusterSurroundings(this.#informers, osmNamespace);
+    const verdicts = new Verdicts();
+    const reconciler = new Reconciler({
+      pods,
+      around,
+      gathering: { osmNamespace, graceMs },
+      reporter,
+      configReporter: new ConfigReporter(events, logger),
+      verdicts,
+      metrics,
+      clock,
+      takeNotice: (key) => this.#takeNotice(key),
+    });
+    this.#controller = new Controller({
+      informers: [pods],
+      optionalInformers: [namespaces, configMaps],
+      reconcile: (key) => reconciler.reconcile(key),
+      clock,
+      logger,
+      queue: { observer: observeWork(metrics) },
+      drainMs: DRAIN_MS,
+    });
+    metrics.beforeScrape(() =>
+      refreshMetrics(metrics, this.#informers, verdicts, this.#controller.queue.depth),
+    );
+    this.#wire();
+  }
+
+  /** Runs until `signal` aborts, then lets the work under way end. */
+  async run(signal: AbortSignal): Promise<void> {
+    this.#controller.queue.add(CONFIG_KEY, { priority: LIVE });
+    await this.#controller.run(signal);
+  }
+
+  readiness(): Readiness {
+    return this.#controller.readiness();
+  }
+
+  #wire(): void {
+    const { pods, namespaces, configMaps } = this.#informers;
+    pods.onChange((key) => {
+      // What was there before the controller is a backlog, not a change that somebody waits to hear of.
+      if (pods.synced) this.#notice(key);
+      this.#controller.queue.add(key, { priority: pods.synced ? LIVE : SWEEP });
+    });
+    namespaces.onChange((name) => this.#sweep(({ namespace }) => namespace === name));
+    configMaps.onChange(() => this.#configChanged());
+    // A list that is refused, or allowed again, changes what can be known of every pod.
+    namespaces.onRefusal(() => this.#sweep(() => true));
+    configMaps.onRefusal(() => this.#configChanged());
+  }
+
+  #configChanged(): void {
+    this.#controller.queue.add(CONFIG_KEY, { priority: LIVE });
+    this.#sweep(() => true);
+  }
+
+  #sweep(concerned: (pod: { readonly namespace: string }) => boolean): void {
+    for (const { pod } of this.#informers.pods.values()) {
+      if (!concerned(pod)) continue;
+      const key = podKey(pod);
+      if (this.#controller.readiness().ready) this.#notice(key);
+      this.#controller.queue.add(key, { priority: SWEEP });
+    }
+  }
+
+  #notice(key: string): void {
+    // The earliest change that has not been answered counts.
+    if (!this.#noticed.has(key)) this.#noticed.set(key, this.#clock.now());
+  }
+
+  #takeNotice(key: string): number | undefined {
+    const noticed = this.#noticed.get(key);
+    this.#noticed.delete(key);
+    return noticed;
+  }
+}

@@ -1,0 +1,53 @@
+/**
+ * Tells of a bad configuration with one Event on the configuration object itself, instead of one on each pod.
+ *
+ * Limits: a configuration that is missing or unreadable has no object to carry an Event; the log, the metrics and the
+ * pods' conditions tell of it.
+ */
+import { checkConfig } from '../core/audit/checks/config.ts';
+import { eventNote } from '../core/audit/condition-text.ts';
+import type { ConfigLookup } from '../core/osm/mesh-config.ts';
+import type { EventRecorder } from '../kube/events.ts';
+import type { Logger } from '../kube/logger.ts';
+
+export class ConfigReporter {
+  readonly #events: Pick<EventRecorder, 'ensure' | 'record'> | undefined;
+  readonly #logger: Logger;
+  #told: ReadonlySet<string> | undefined;
+
+  constructor(events: Pick<EventRecorder, 'ensure' | 'record'> | undefined, logger: Logger) {
+    this.#events = events;
+    this.#logger = logger;
+  }
+
+  /** @throws the API's error; the next try starts over */
+  async report(lookup: ConfigLookup): Promise<void> {
+    const before = this.#told;
+    const findings = checkConfig(lookup);
+    const news = findings.filter((each) => before?.has(eventNote(each)) !== true);
+    for (const each of news) {
+      this.#logger.warn('the mesh configuration has a finding', {
+        code: each.code,
+        reason: each.name,
+        finding: each.message,
+      });
+      if (lookup.kind !== 'found') continue;
+      const { namespace, name, uid } = lookup.config;
+      const regarding = { apiVersion: 'v1', kind: 'ConfigMap', namespace, name, uid };
+      const event = {
+        regarding,
+        type: 'Warning',
+        reason: each.name,
+        note: eventNote(each),
+        action: 'Audit',
+      } as const;
+      await (before === undefined ? this.#events?.ensure(event) : this.#events?.record(event));
+    }
+    if (findings.length === 0 && before?.size !== 0) {
+      this.#logger.info('the mesh configuration is valid', {
+        source: lookup.kind === 'found' ? lookup.config.source : '',
+      });
+    }
+    this.#told = new Set(findings.map(eventNote));
+  }
+}

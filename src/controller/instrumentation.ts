@@ -1,0 +1,45 @@
+/** Fills in the metrics of the queue and the informers. */
+import type { WorkQueueObserver } from '../kube/workqueue.ts';
+import type { Metrics } from '../metrics/metrics.ts';
+import type { Informers } from './informers.ts';
+import type { Verdicts } from './verdicts.ts';
+
+export function observeWork(metrics: Metrics): WorkQueueObserver {
+  return {
+    added: () => metrics.workqueueAdds.inc(),
+    started: (queueMs) => metrics.workqueueQueueDuration.observe(queueMs / 1000),
+    finished: (result) => metrics.reconcileTotal.inc({ result }),
+    retried: () => metrics.workqueueRetries.inc(),
+  };
+}
+
+/** Sets what is read rather than counted; called before each scrape, so nothing of a deleted pod is left over. */
+export function refreshMetrics(
+  metrics: Metrics,
+  informers: Informers,
+  verdicts: Verdicts,
+  depth: number,
+): void {
+  metrics.pods.reset();
+  for (const { namespace, status, pods } of verdicts.podCounts())
+    metrics.pods.set({ namespace, status }, pods);
+  metrics.findings.reset();
+  for (const { namespace, code, severity, pods } of verdicts.findingCounts()) {
+    metrics.findings.set({ namespace, code, severity }, pods);
+  }
+  metrics.workqueueDepth.set(depth);
+  metrics.leader.set(1);
+  metrics.watchRestarts.reset();
+  metrics.informerUnreadable.reset();
+  for (const { name: resource, synced, stats } of [
+    informers.pods,
+    informers.namespaces,
+    informers.configMaps,
+  ]) {
+    metrics.informerSynced.set({ resource }, synced ? 1 : 0);
+    metrics.informerFailing.set({ resource }, stats.failure === undefined ? 0 : 1);
+    metrics.informerLastEvent.set({ resource }, (stats.lastEventAt ?? 0) / 1000);
+    metrics.watchRestarts.inc({ resource }, stats.watchRestarts);
+    metrics.informerUnreadable.inc({ resource }, stats.projectionFailures);
+  }
+}

@@ -1,0 +1,73 @@
+/**
+ * The last verdict on every pod, kept for the metrics: how many pods have which status and which finding, now.
+ *
+ * Guarantees: a forgotten pod leaves no number behind; a namespace has numbers as long as it has pods.
+ */
+import { catalogueEntry, FINDING_NAMES, type FindingName, type Severity } from '../core/audit/catalogue.ts';
+import { STATUSES, type Report, type Status } from '../core/audit/report.ts';
+
+interface Verdict {
+  readonly namespace: string;
+  readonly status: Status;
+  readonly findings: readonly FindingName[];
+}
+
+export interface PodCount {
+  readonly namespace: string;
+  readonly status: Status;
+  readonly pods: number;
+}
+
+export interface FindingCount {
+  readonly namespace: string;
+  readonly code: string;
+  readonly severity: Severity;
+  readonly pods: number;
+}
+
+export class Verdicts {
+  readonly #byKey = new Map<string, Verdict>();
+
+  set(key: string, { namespace, status, findings }: Report): void {
+    this.#byKey.set(key, { namespace, status, findings: findings.map(({ name }) => name) });
+  }
+
+  forget(key: string): void {
+    this.#byKey.delete(key);
+  }
+
+  /** Every status of every namespace that has pods, zeros included. */
+  podCounts(): readonly PodCount[] {
+    return [...this.#namespaces()].flatMap(([namespace, verdicts]) =>
+      STATUSES.map((status) => {
+        return { namespace, status, pods: verdicts.filter((verdict) => verdict.status === status).length };
+      }),
+    );
+  }
+
+  /** Every code for every namespace that has pods of the mesh, zeros included. */
+  findingCounts(): readonly FindingCount[] {
+    return [...this.#namespaces()].flatMap(([namespace, verdicts]) => {
+      const meshed = verdicts.filter(({ status }) => status !== 'NotApplicable');
+      if (meshed.length === 0) return [];
+      const counts = new Map<FindingName, number>();
+      for (const { findings } of meshed) {
+        for (const name of new Set(findings)) counts.set(name, (counts.get(name) ?? 0) + 1);
+      }
+      return FINDING_NAMES.map((name) => {
+        const { code, severity } = catalogueEntry(name);
+        return { namespace, code, severity, pods: counts.get(name) ?? 0 };
+      });
+    });
+  }
+
+  #namespaces(): ReadonlyMap<string, readonly Verdict[]> {
+    const groups = new Map<string, Verdict[]>();
+    for (const verdict of this.#byKey.values()) {
+      const group = groups.get(verdict.namespace);
+      if (group === undefined) groups.set(verdict.namespace, [verdict]);
+      else group.push(verdict);
+    }
+    return groups;
+  }
+}

@@ -1,0 +1,81 @@
+/**
+ * The metrics as objects to fill in, on a registry of their own.
+ *
+ * Guarantees: every metric of the table exists from the start, counters with all values of their labels at zero.
+ */
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { METRICS, type MetricEntry } from './table.ts';
+
+/** The values that a counter's label can take; they exist at zero before anything happened. */
+const LABEL_VALUES: Readonly<Record<string, readonly string[]>> = {
+  [METRICS.reconcileTotal.name]: ['success', 'error', 'requeued'],
+  [METRICS.eventsTotal.name]: ['Normal', 'Warning'],
+  [METRICS.eventsDropped.name]: ['Normal', 'Warning'],
+  [METRICS.conditionPatches.name]: ['success', 'error'],
+};
+
+export class Metrics {
+  readonly #registry = new Registry();
+  readonly pods = this.#gauge(METRICS.pods);
+  readonly findings = this.#gauge(METRICS.findings);
+  readonly configValid = this.#gauge(METRICS.configValid);
+  readonly auditDuration = this.#histogram(METRICS.auditDuration);
+  readonly detectionLatency = this.#histogram(METRICS.detectionLatency);
+  readonly reconcileTotal = this.#counter(METRICS.reconcileTotal);
+  readonly workqueueDepth = this.#gauge(METRICS.workqueueDepth);
+  readonly workqueueAdds = this.#counter(METRICS.workqueueAdds);
+  readonly workqueueRetries = this.#counter(METRICS.workqueueRetries);
+  readonly workqueueQueueDuration = this.#histogram(METRICS.workqueueQueueDuration);
+  readonly informerSynced = this.#gauge(METRICS.informerSynced);
+  readonly informerFailing = this.#gauge(METRICS.informerFailing);
+  readonly informerLastEvent = this.#gauge(METRICS.informerLastEvent);
+  readonly informerUnreadable = this.#counter(METRICS.informerUnreadable);
+  readonly watchRestarts = this.#counter(METRICS.watchRestarts);
+  readonly eventsTotal = this.#counter(METRICS.eventsTotal);
+  readonly eventsDropped = this.#counter(METRICS.eventsDropped);
+  readonly conditionPatches = this.#counter(METRICS.conditionPatches);
+  readonly leader = this.#gauge(METRICS.leader);
+  /** Called before each scrape to fill in what is read rather than counted. */
+  readonly #refreshers: (() => void)[] = [];
+
+  constructor(version: string) {
+    this.#gauge(METRICS.buildInfo).set({ version }, 1);
+    collectDefaultMetrics({ register: this.#registry });
+  }
+
+  /** Registers a function that sets gauges from the present state of its owner, before each scrape. */
+  beforeScrape(refresh: () => void): void {
+    this.#refreshers.push(refresh);
+  }
+
+  get contentType(): string {
+    return this.#registry.contentType;
+  }
+
+  /** The text that Prometheus scrapes. */
+  render(): Promise<string> {
+    for (const refresh of this.#refreshers) refresh();
+    return this.#registry.metrics();
+  }
+
+  #gauge({ name, help, labels }: MetricEntry): Gauge {
+    return new Gauge({ name, help, labelNames: [...labels], registers: [this.#registry] });
+  }
+
+  #counter({ name, help, labels }: MetricEntry): Counter {
+    const counter = new Counter({ name, help, labelNames: [...labels], registers: [this.#registry] });
+    const [label] = labels;
+    for (const value of LABEL_VALUES[name] ?? []) if (label !== undefined) counter.inc({ [label]: value }, 0);
+    return counter;
+  }
+
+  #histogram({ name, help, labels, buckets }: MetricEntry): Histogram {
+    return new Histogram({
+      name,
+      help,
+      labelNames: [...labels],
+      registers: [this.#registry],
+      ...(buckets === undefined ? {} : { buckets: [...buckets] }),
+    });
+  }
+}

@@ -1,0 +1,102 @@
+/**
+ * Every metric there is: its name, type, help and labels. docs/metrics.md is made from this table.
+ *
+ * Names are a contract. No label carries a pod's name; a deleted pod's numbers go with it.
+ */
+
+export interface MetricEntry {
+  readonly name: string;
+  readonly type: 'gauge' | 'counter' | 'histogram';
+  readonly help: string;
+  readonly labels: readonly string[];
+  /** Upper bounds of a histogram's buckets, in the metric's unit. */
+  readonly buckets?: readonly number[];
+}
+
+const define = (
+  type: MetricEntry['type'],
+  name: string,
+  help: string,
+  labels: readonly string[] = [],
+  buckets?: readonly number[],
+): MetricEntry => ({
+  name: `osm_auditor_${name}`,
+  type,
+  help,
+  labels,
+  ...(buckets === undefined ? {} : { buckets }),
+});
+
+const MILLISECONDS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25];
+const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
+
+export const METRICS = {
+  pods: define('gauge', 'pods', 'Pods by the status of their last verdict.', ['namespace', 'status']),
+  findings: define('gauge', 'findings', 'Pods that have the finding now; falls when they are mended.', [
+    'namespace',
+    'code',
+    'severity',
+  ]),
+  configValid: define(
+    'gauge',
+    'config_valid',
+    '1 when the mesh configuration was found and every value in it means something, else 0.',
+  ),
+  auditDuration: define('histogram', 'audit_duration_seconds', 'Time to judge one pod.', [], MILLISECONDS),
+  detectionLatency: define(
+    'histogram',
+    'detection_latency_seconds',
+    'Time from the notice of a change to the end of the writes that report it; only changes that led to a write count.',
+    [],
+    SECONDS,
+  ),
+  reconcileTotal: define('counter', 'reconcile_total', 'Reconciliations by result.', ['result']),
+  workqueueDepth: define('gauge', 'workqueue_depth', 'Keys waiting in line.'),
+  workqueueAdds: define('counter', 'workqueue_adds_total', 'Keys put in line.'),
+  workqueueRetries: define('counter', 'workqueue_retries_total', 'Keys put in line again after a failure.'),
+  workqueueQueueDuration: define(
+    'histogram',
+    'workqueue_queue_duration_seconds',
+    'Time a key waits in line.',
+    [],
+    SECONDS,
+  ),
+  informerSynced: define('gauge', 'informer_synced', '1 once the first list of the resource is complete.', [
+    'resource',
+  ]),
+  informerFailing: define(
+    'gauge',
+    'informer_failing',
+    '1 while the resource cannot be listed or watched: changes are not seen.',
+    ['resource'],
+  ),
+  informerLastEvent: define(
+    'gauge',
+    'informer_last_event_timestamp_seconds',
+    'When an object of the resource last changed, in seconds since the epoch; 0 until then.',
+    ['resource'],
+  ),
+  informerUnreadable: define(
+    'counter',
+    'informer_unreadable_objects_total',
+    'Objects whose shape was not understood; they keep their earlier facts.',
+    ['resource'],
+  ),
+  watchRestarts: define('counter', 'watch_restarts_total', 'Watches opened after the first.', ['resource']),
+  eventsTotal: define('counter', 'events_total', 'Events written, repeats in a series included.', ['type']),
+  eventsDropped: define(
+    'counter',
+    'events_dropped_total',
+    'Events not written because their object had too many.',
+    ['type'],
+  ),
+  conditionPatches: define('counter', 'condition_patches_total', 'Patches of pod conditions by result.', [
+    'result',
+  ]),
+  leader: define(
+    'gauge',
+    'leader',
+    '1 while this replica writes. There is no election yet: a replica writes from start to end.',
+  ),
+  buildInfo: define('gauge', 'build_info', 'Always 1; the label names the version.', ['version']),
+} as const satisfies Readonly<Record<string, MetricEntry>>;
