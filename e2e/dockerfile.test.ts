@@ -1,11 +1,11 @@
 import { expect } from 'chai';
 import { existsSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
-import { repositoryRoot } from './control-plane/repository.ts';
+import { repositoryRoot } from '../src/testing/repository.ts';
 
 /** What can be said of the image without docker: e2e/kind/run.sh builds and runs it. */
 describe('Dockerfile', () => {
-  const root = repositoryRoot();
+  const root = repositoryRoot;
   const read = (file: string): string => readFileSync(join(root, file), 'utf8');
   const instructions = read('Dockerfile')
     .replaceAll(/^#.*\n/gm, '')

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { ensureAssets } from './control-plane/build-assets.ts';
 import { startControlPlane } from './control-plane/control-plane.ts';
 import type { ControlPlane } from './control-plane/control-plane.ts';
-import { repositoryRoot } from './control-plane/repository.ts';
+import { repositoryRoot } from '../src/testing/repository.ts';
 
-const folder = join(repositoryRoot(), 'manifests');
+const folder = join(repositoryRoot, 'manifests');
 const read = (file: string): string => readFileSync(join(folder, file), 'utf8');
 
 const POD = {
@@ -147,7 +147,7 @@ describe('manifests', function () {
   });
 
   it('run the image of this version', () => {
-    const { version } = JSON.parse(readFileSync(join(repositoryRoot(), 'package.json'), 'utf8')) as {
+    const { version } = JSON.parse(readFileSync(join(repositoryRoot, 'package.json'), 'utf8')) as {
       version: string;
     };
     expect(read('deployment.yaml')).to.contain(`image: osm-auditor:${version}\n`);

@@ -10,7 +10,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { assetsCache, findAssets, thisMachine } from './assets.ts';
 import type { Assets } from './assets.ts';
-import { repositoryRoot } from './repository.ts';
+import { repositoryRoot } from '../../src/testing/repository.ts';
 
 /** Looks again under the lock: whoever waited for it finds the work done. */
 const BUILD_ONCE = '[ -x "$2/kube-apiserver" ] || exec "$1" "$2"';
@@ -33,7 +33,7 @@ export async function ensureAssets(): Promise<Assets> {
     );
   }
   const cache = assetsCache(machine);
-  await buildAssets(join(repositoryRoot(), 'e2e', 'control-plane', 'build.sh'), cache);
+  await buildAssets(join(repositoryRoot, 'e2e', 'control-plane', 'build.sh'), cache);
   const built = findAssets(machine);
   if (built === undefined) throw new Error(`the build ended well, yet ${cache} is incomplete`);
   return built;

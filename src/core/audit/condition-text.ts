@@ -43,6 +43,14 @@ export function eventNote(finding: Finding): string {
   return shorten(`${finding.code} ${finding.message}`);
 }
 
+/**
+ * Tells whether two findings of a pod are the same one going on: its code and the values it names. What is said about
+ * them besides, such as the history of the configuration or the last exit code, may change without being news.
+ */
+export function findingIdentity({ code, evidence }: Finding): string {
+  return [code, ...(evidence.values ?? [])].join(' ');
+}
+
 /** Cuts to the API's limit of bytes between characters. */
 function shorten(text: string): string {
   const bytes = new TextEncoder().encode(text);

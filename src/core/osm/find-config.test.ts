@@ -29,6 +29,11 @@ describe('findConfig', () => {
       'found ConfigMap/b/osm-config',
     ],
     'takes no other when a namespace is named': [[configMap('a')], 'b', 'missing namespace b'],
+    'does not choose between two versions of one object': [
+      [configMap('osm-system'), configMap('osm-system')],
+      undefined,
+      'ambiguous ConfigMap/osm-system/osm-config ConfigMap/osm-system/osm-config',
+    ],
     'says when there is none': [[], undefined, 'missing any namespace'],
   };
   for (const [sentence, [configMaps, namespace, outcome]] of Object.entries(cases)) {

@@ -9,14 +9,17 @@ import { CONFIG_MAP_NAME, DEFAULT_OSM_NAMESPACE } from './names.ts';
 export function findConfig(configMaps: readonly ConfigMap[], osmNamespace: string | undefined): ConfigLookup {
   const named = configMaps.filter((candidate) => candidate.name === CONFIG_MAP_NAME);
   if (osmNamespace !== undefined) {
-    const [chosen] = named.filter((candidate) => candidate.namespace === osmNamespace);
-    if (chosen === undefined) return { kind: 'missing', searched: `namespace ${osmNamespace}` };
-    return { kind: 'found', config: meshConfigOf(chosen) };
+    const there = named.filter((candidate) => candidate.namespace === osmNamespace);
+    return onlyOne(there) ?? { kind: 'missing', searched: `namespace ${osmNamespace}` };
   }
-  const [only, ...others] = named;
-  if (only === undefined) return { kind: 'missing', searched: 'any namespace' };
-  const chosen =
-    others.length === 0 ? only : named.find(({ namespace }) => namespace === DEFAULT_OSM_NAMESPACE);
-  if (chosen !== undefined) return { kind: 'found', config: meshConfigOf(chosen) };
-  return { kind: 'ambiguous', sources: named.map(({ namespace, name }) => `ConfigMap/${namespace}/${name}`) };
+  const usual = named.filter(({ namespace }) => namespace === DEFAULT_OSM_NAMESPACE);
+  return onlyOne(usual.length > 0 ? usual : named) ?? { kind: 'missing', searched: 'any namespace' };
+}
+
+/** undefined when there is none. Files may hold the same object several times, at several times. */
+function onlyOne(candidates: readonly ConfigMap[]): ConfigLookup | undefined {
+  const [only, ...others] = candidates;
+  if (only === undefined) return undefined;
+  if (others.length === 0) return { kind: 'found', config: meshConfigOf(only) };
+  return { kind: 'ambiguous', sources: candidates.map(({ namespace, name }) => `ConfigMap/${namespace}/${name}`) };
 }
