@@ -1,0 +1,81 @@
+/** `osm-auditor run`: the controller, until SIGTERM or SIGINT. */
+import process from 'node:process';
+import { Auditor } from '../../controller/auditor.ts';
+import { connect } from '../../kube/client.ts';
+import { systemClock } from '../../kube/clock.ts';
+import { describeError } from '../../kube/describe-error.ts';
+import { Metrics } from '../../metrics/metrics.ts';
+import { MetricsServer } from '../../metrics/server.ts';
+import { VERSION } from '../../version.ts';
+import { listenAddress } from '../listen-address.ts';
+import { createLogger, type LogFormat, type LogLevel } from '../logging.ts';
+import { EXIT, type Terminal } from '../terminal.ts';
+import { UsageError } from '../usage-error.ts';
+
+export interface RunOptions {
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  readonly osmNamespace?: string;
+  readonly writeConditions: boolean;
+  readonly writeEvents: boolean;
+  readonly listen: string;
+  readonly gracePeriod: number;
+  readonly logFormat?: LogFormat;
+  readonly logLevel: LogLevel;
+}
+
+/** @throws UsageError when no cluster is configured or the address cannot be listened on */
+export async function run(options: RunOptions, terminal: Terminal): Promise<number> {
+  const format = options.logFormat ?? (terminal.interactive ? 'text' : 'json');
+  const logger = createLogger({ format, level: options.logLevel, write: (line) => terminal.err(line) });
+  const address = listenAddress(options.listen);
+  const cluster = explain(() => connect({ kubeconfig: options.kubeconfig, context: options.context }));
+  const metrics = new Metrics(VERSION);
+  const auditor = new Auditor({
+    cluster,
+    clock: systemClock,
+    logger,
+    metrics,
+    osmNamespace: options.osmNamespace,
+    graceMs: options.gracePeriod * 1000,
+    writeConditions: options.writeConditions,
+    writeEvents: options.writeEvents,
+    instance: process.env['POD_NAME'] ?? `pid-${process.pid}`,
+  });
+  const server = await MetricsServer.listen({
+    ...address,
+    metrics,
+    readiness: () => auditor.readiness(),
+  }).catch((error: unknown) => {
+    throw new UsageError(`cannot listen on ${options.listen}: ${describeError(error)}`);
+  });
+  logger.info('osm-auditor starts', { version: VERSION, server: cluster.server, port: server.port });
+  try {
+    await auditor.run(untilSignal((name) => logger.info('stopping', { signal: name })));
+  } finally {
+    await server.close();
+    await cluster.close();
+  }
+  logger.info('stopped');
+  return EXIT.good;
+}
+
+function explain<T>(action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    throw new UsageError(describeError(error));
+  }
+}
+
+/** A second signal ends the process the usual way, without waiting. */
+function untilSignal(onSignal: (name: string) => void): AbortSignal {
+  const stopping = new AbortController();
+  for (const name of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(name, () => {
+      onSignal(name);
+      stopping.abort(new Error(`received ${name}`));
+    });
+  }
+  return stopping.signal;
+}

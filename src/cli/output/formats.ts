@@ -1,0 +1,59 @@
+/** The output formats of `check`. */
+import { stringify } from 'yaml';
+import { UsageError } from '../usage-error.ts';
+import {
+  reportDocument,
+  summarise,
+  type AuditResult,
+  type JudgedPod,
+  type Summary,
+} from './report-document.ts';
+import { renderTable, shorten } from './table.ts';
+
+/** A format turns the whole result into text that ends in a newline. */
+export type Format = (result: AuditResult) => string;
+
+const MESSAGE_WIDTH = 96;
+
+export const FORMATS: Readonly<Record<string, Format>> = {
+  table: (result) => narrowTable(result.pods) + summaryLine(summarise(result.pods)),
+  wide: (result) => wideTable(result.pods) + summaryLine(summarise(result.pods)),
+  json: (result) => `${JSON.stringify(reportDocument(result), null, 2)}\n`,
+  yaml: (result) => stringify(reportDocument(result), { lineWidth: 0, aliasDuplicateObjects: false }),
+  name: (result) => result.pods.map(({ report }) => `pod/${report.name}\n`).join(''),
+};
+
+/** @throws UsageError for a format that does not exist */
+export function formatNamed(name: string): Format {
+  const format = Object.hasOwn(FORMATS, name) ? FORMATS[name] : undefined;
+  if (format !== undefined) return format;
+  throw new UsageError(
+    `unknown output format ${JSON.stringify(name)}: one of ${Object.keys(FORMATS).join(', ')}`,
+  );
+}
+
+/** One line for each finding; a pod without one has a line too. */
+function narrowTable(pods: readonly JudgedPod[]): string {
+  const rows = pods.flatMap(({ report }) => {
+    const pod = [report.namespace, report.name, report.status];
+    if (report.findings.length === 0) return [[...pod, '', '']];
+    return report.findings.map(({ code, message }) => [...pod, code, shorten(message, MESSAGE_WIDTH)]);
+  });
+  return renderTable(['NAMESPACE', 'NAME', 'STATUS', 'CODE', 'MESSAGE'], rows);
+}
+
+function wideTable(pods: readonly JudgedPod[]): string {
+  const rows = pods.flatMap(({ report, source }) => {
+    const pod = [report.namespace, report.name, report.status, report.dialect ?? '<none>'];
+    const from = source ?? 'cluster';
+    if (report.findings.length === 0) return [[...pod, '', '', '', '', from]];
+    return report.findings.map(({ code, name, message, fix }) => [...pod, code, name, message, fix, from]);
+  });
+  const headers = ['NAMESPACE', 'NAME', 'STATUS', 'DIALECT', 'CODE', 'REASON', 'MESSAGE', 'FIX', 'SOURCE'];
+  return renderTable(headers, rows);
+}
+
+function summaryLine({ pods, verified, discrepant, unknown, notApplicable }: Summary): string {
+  const counts = `${verified} verified, ${discrepant} discrepant, ${unknown} unknown, ${notApplicable} not applicable`;
+  return `\n${pods} ${pods === 1 ? 'pod' : 'pods'}: ${counts}\n`;
+}

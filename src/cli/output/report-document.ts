@@ -1,0 +1,62 @@
+/** The AuditReport: the one object that `check -o json` and `-o yaml` print, as docs/command-line.md describes it. */
+import { checkConfig } from '../../core/audit/checks/config.ts';
+import type { Finding } from '../../core/audit/finding.ts';
+import type { Report, Status } from '../../core/audit/report.ts';
+import { isValid, type ConfigLookup } from '../../core/osm/mesh-config.ts';
+
+/** A report, and the place in a file that its pod was read from. */
+export interface JudgedPod {
+  readonly report: Report;
+  readonly source: string | undefined;
+}
+
+export interface AuditResult {
+  readonly config: ConfigLookup;
+  readonly pods: readonly JudgedPod[];
+}
+
+export interface Summary {
+  readonly pods: number;
+  readonly verified: number;
+  readonly discrepant: number;
+  readonly unknown: number;
+  readonly notApplicable: number;
+}
+
+export function summarise(pods: readonly JudgedPod[]): Summary {
+  const count = (status: Status): number => pods.filter(({ report }) => report.status === status).length;
+  return {
+    pods: pods.length,
+    verified: count('Verified'),
+    discrepant: count('Discrepant'),
+    unknown: count('Unknown'),
+    notApplicable: count('NotApplicable'),
+  };
+}
+
+/** Plain data, ready for a serializer. */
+export function reportDocument({ config, pods }: AuditResult): object {
+  return {
+    apiVersion: 'osm-auditor/v1',
+    kind: 'AuditReport',
+    config: {
+      source: config.kind === 'found' ? config.config.source : null,
+      valid: config.kind === 'found' && isValid(config.config),
+      findings: checkConfig(config).map(findingDocument),
+    },
+    summary: summarise(pods),
+    pods: pods.map(({ report, source }) => ({
+      namespace: report.namespace,
+      name: report.name,
+      uid: report.uid,
+      ...(source === undefined ? {} : { source }),
+      status: report.status,
+      dialect: report.dialect ?? null,
+      findings: report.findings.map(findingDocument),
+    })),
+  };
+}
+
+function findingDocument({ code, name, severity, message, fix, evidence }: Finding): object {
+  return { code, reason: name, severity, message, fix, evidence };
+}

@@ -1,0 +1,25 @@
+/** What `check` and `expected` work on: pods with where they come from, and what surrounds them. */
+import type { Surroundings } from '../controller/gatherer.ts';
+import type { Pod } from '../core/osm/pod.ts';
+
+export interface Subject {
+  readonly pod: Pod;
+  /** The file and place that the pod was read from; undefined for one from a cluster. */
+  readonly source: string | undefined;
+}
+
+export interface Subjects {
+  readonly pods: readonly Subject[];
+  readonly around: Surroundings;
+}
+
+/** kubectl's options that choose pods. */
+export interface Selection {
+  readonly filename?: readonly string[];
+  readonly namespace?: string;
+  readonly allNamespaces?: boolean;
+  readonly selector?: string;
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  readonly osmNamespace?: string;
+}

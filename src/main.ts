@@ -1,0 +1,21 @@
+#!/usr/bin/env node
+/** From argv to a command and an exit status: the only place that exits. */
+import process from 'node:process';
+import { runCommandLine } from './cli/program.ts';
+import type { Terminal } from './cli/terminal.ts';
+
+const terminal: Terminal = {
+  stdin: process.stdin,
+  out: (text) => process.stdout.write(text),
+  err: (text) => process.stderr.write(text),
+  interactive: process.stderr.isTTY,
+  now: () => Date.now(),
+};
+
+// A closed pipe (`| head`) is the reader's decision, not an error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
+
+process.exitCode = await runCommandLine(process.argv.slice(2), terminal);
