@@ -5,7 +5,7 @@
  * pods' conditions tell of it.
  */
 import { checkConfig } from '../core/audit/checks/config.ts';
-import { eventNote } from '../core/audit/condition-text.ts';
+import { eventNote, findingIdentity } from '../core/audit/condition-text.ts';
 import type { ConfigLookup } from '../core/osm/mesh-config.ts';
 import type { EventRecorder } from '../kube/events.ts';
 import type { Logger } from '../kube/logger.ts';
@@ -14,6 +14,8 @@ export class ConfigReporter {
   readonly #events: Pick<EventRecorder, 'ensure' | 'record'> | undefined;
   readonly #logger: Logger;
   #told: ReadonlySet<string> | undefined;
+  /** The last report ended half-way: some of its Events may be written. */
+  #halfTold = false;
 
   constructor(events: Pick<EventRecorder, 'ensure' | 'record'> | undefined, logger: Logger) {
     this.#events = events;
@@ -24,7 +26,9 @@ export class ConfigReporter {
   async report(lookup: ConfigLookup): Promise<void> {
     const before = this.#told;
     const findings = checkConfig(lookup);
-    const news = findings.filter((each) => before?.has(eventNote(each)) !== true);
+    const news = findings.filter((each) => before?.has(findingIdentity(each)) !== true);
+    const sure = before !== undefined && !this.#halfTold;
+    this.#halfTold = true;
     for (const each of news) {
       this.#logger.warn('the mesh configuration has a finding', {
         code: each.code,
@@ -41,13 +45,14 @@ export class ConfigReporter {
         note: eventNote(each),
         action: 'Audit',
       } as const;
-      await (before === undefined ? this.#events?.ensure(event) : this.#events?.record(event));
+      await (sure ? this.#events?.record(event) : this.#events?.ensure(event));
     }
     if (findings.length === 0 && before?.size !== 0) {
       this.#logger.info('the mesh configuration is valid', {
         source: lookup.kind === 'found' ? lookup.config.source : '',
       });
     }
-    this.#told = new Set(findings.map(eventNote));
+    this.#halfTold = false;
+    this.#told = new Set(findings.map(findingIdentity));
   }
 }

@@ -13,6 +13,7 @@ import {
   CONDITION_TYPE,
   conditionText,
   eventNote,
+  findingIdentity,
   RECOVERED_NOTE,
   RECOVERED_REASON,
 } from '../core/audit/condition-text.ts';
@@ -71,10 +72,11 @@ export class Reporter {
     const troubledBefore = before?.troubled ?? condition?.status === 'False';
     const notable = report.findings.filter(({ severity, scope }) => severity !== 'info' && scope === 'pod');
     const recovered = report.status === 'Verified' && troubledBefore;
-    const news = notable.filter((each) => before?.findings.has(eventNote(each)) !== true);
+    const news = notable.filter((each) => before?.findings.has(findingIdentity(each)) !== true);
     // A condition that says so already was written after its Events: after a restart they need no second look.
     const toldEarlier = before === undefined && desired !== undefined && patch === undefined;
-    const events = toldEarlier
+    const silent = toldEarlier || this.#options.events === undefined;
+    const events = silent
       ? []
       : [...news.map((each) => warning(report, each)), ...(recovered ? [recovery(report)] : [])];
 
@@ -87,7 +89,7 @@ export class Reporter {
     this.#halfTold.delete(key);
     this.#told.set(key, {
       uid: pod.uid,
-      findings: new Set(notable.map(eventNote)),
+      findings: new Set(notable.map(findingIdentity)),
       troubled: report.status === 'Discrepant' || (troubledBefore && report.status !== 'Verified'),
       condition: desired,
     });

@@ -1,0 +1,65 @@
+# The targets that people and CI use; `make help` lists them.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+sources := $(shell find src e2e docs -name '*.ts' 2>/dev/null)
+
+.PHONY: help
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+node_modules/.installed: package.json package-lock.json
+	@command -v node >/dev/null || { echo 'Node.js 20.19 or newer is needed: https://nodejs.org'; exit 1; }
+	npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+build/.compiled: node_modules/.installed tsconfig.json $(sources)
+	npm run --silent compile
+	@touch $@
+
+dist/osm-auditor.js: node_modules/.installed $(sources)
+	npm run --silent build
+
+.PHONY: build
+build: build/.compiled dist/osm-auditor.js ## Compile everything and bundle dist/osm-auditor.js
+
+.PHONY: demo
+demo: build control-plane ## See it work: check on samples, then the controller on a real API server (ONCE=1 ends by itself)
+	@node build/e2e/demo/main.js $(if $(ONCE),--once)
+
+.PHONY: test
+test: build control-plane ## Run all tests: unit, property, golden, and integration on a real API server
+	@node build/src/testing/run-tests.js $(if $(GREP),--grep '$(GREP)')
+
+.PHONY: control-plane
+control-plane: build/.compiled ## Find etcd and kube-apiserver, or build them once (four minutes)
+	@node build/e2e/control-plane/main.js assets >/dev/null
+
+.PHONY: lint
+lint: node_modules/.installed ## Lint with type information, check the direction of imports and the formatting
+	@npm run --silent lint
+
+.PHONY: format
+format: node_modules/.installed ## Format all files
+	@npm run --silent format
+
+.PHONY: docs
+docs: build/.compiled ## Write docs/findings.md and docs/metrics.md from the code
+	@node build/docs/generate.js
+
+.PHONY: golden
+golden: build/.compiled ## Rewrite the golden files; review them as a diff
+	@UPDATE_GOLDEN=1 node_modules/.bin/mocha 'build/src/**/*.test.js' --grep golden
+
+.PHONY: bench
+bench: build control-plane ## Measure: time per pod, bundle start, time from pod change to Event
+	@node build/e2e/bench/main.js
+
+.PHONY: kind
+kind: build ## Run the scenarios on a kind cluster with the real image (needs docker and kind)
+	@e2e/kind/run.sh
+
+.PHONY: clean
+clean: ## Remove what was built; the control plane's binaries stay in the cache
+	rm -rf build dist coverage node_modules

@@ -1,0 +1,27 @@
+import { expect } from 'chai';
+import { Metrics } from '../src/metrics/metrics.ts';
+import { METRICS } from '../src/metrics/table.ts';
+import { readText } from '../src/testing/repository.ts';
+import { VERSION } from '../src/version.ts';
+import { findingsPage, metricsPage } from './pages.ts';
+
+describe('the generated documentation', () => {
+  it('docs/findings.md is what the catalogue says (make docs)', () => {
+    expect(readText('docs/findings.md')).to.equal(findingsPage());
+  });
+
+  it('docs/metrics.md is what the table of metrics says (make docs)', () => {
+    expect(readText('docs/metrics.md')).to.equal(metricsPage());
+  });
+
+  it('every metric of the table is served, and no other with our prefix', async () => {
+    const text = await new Metrics('0').render();
+    const served = [...text.matchAll(/^# TYPE (osm_auditor_\S+) (\S+)$/gm)].map(([, name, type]) => `${name} ${type}`);
+    const listed = Object.values(METRICS).map(({ name, type }) => `${name} ${type}`);
+    expect(served.sort()).to.deep.equal(listed.sort());
+  });
+
+  it('the version is the same everywhere', () => {
+    expect(JSON.parse(readText('package.json'))).to.include({ version: VERSION });
+  });
+});

@@ -1,0 +1,80 @@
+/** `osm-auditor check` on a live cluster, as a person runs it. */
+import { expect } from 'chai';
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { repositoryRoot } from '../../src/testing/repository.ts';
+import { openCluster, type TestCluster } from './cluster.ts';
+import { createPods } from './recorded-pods.ts';
+
+const NAMESPACE = 'desk';
+
+describe('osm-auditor check on a cluster', function () {
+  this.timeout(120_000);
+  let cluster: TestCluster;
+
+  const check = (
+    ...args: readonly string[]
+  ): { readonly status: number | null; readonly out: string; readonly err: string } => {
+    const bundle = join(repositoryRoot, 'dist/osm-auditor.js');
+    const env = { PATH: process.env['PATH'] ?? '' };
+    const words = [bundle, 'check', '--kubeconfig', cluster.kubeconfig, ...args];
+    const { status, stdout, stderr } = spawnSync(process.execPath, words, { env, encoding: 'utf8' });
+    return { status, out: stdout, err: stderr };
+  };
+
+  before(async () => {
+    cluster = await openCluster();
+    for (const name of [NAMESPACE, 'osm-system']) await cluster.kubectl(['create', 'namespace', name]);
+    if (cluster.own !== undefined)
+      await cluster.kubectl(['create', 'serviceaccount', 'default', '-n', NAMESPACE]);
+    await cluster.kubectl(['create', 'configmap', 'osm-config', '-n', 'osm-system']);
+    await createPods(cluster, NAMESPACE, [
+      { name: 'good', recorded: 'good' },
+      { name: 'no-sidecar', recorded: 'no-sidecar' },
+    ]);
+  });
+  after(async () => {
+    if (cluster.own === undefined)
+      await cluster.kubectl(['delete', 'namespace', NAMESPACE, 'osm-system', '--wait=false']);
+    await cluster.stop();
+  });
+
+  it('answers 0 when every pod is verified or not applicable', () => {
+    const { status, out, err } = check('-n', NAMESPACE);
+    expect([status, err]).to.deep.equal([0, '']);
+    expect(out)
+      .to.match(/^desk +good +Verified$/m)
+      .and.to.match(/^desk +no-sidecar +NotApplicable +OA901 /m);
+  });
+
+  it('chooses pods by label', () => {
+    expect(check('-n', NAMESPACE, '-l', 'app=good', '-o', 'name').out).to.equal('pod/good\n');
+  });
+
+  it('answers 1 when a pod is discrepant, over all namespaces', async () => {
+    await createPods(cluster, NAMESPACE, [{ name: 'bad', recorded: 'sidecar-no-init' }]);
+    const { status, out } = check('-A', '-o', 'json');
+    expect(status).to.equal(1);
+    expect((JSON.parse(out) as { config: object }).config).to.deep.equal({
+      source: 'ConfigMap/osm-system/osm-config',
+      valid: true,
+      findings: [],
+    });
+  });
+
+  it('answers 3 with the reason when the configuration is not where it was said to be', () => {
+    const { status, out } = check('-n', NAMESPACE, '-l', 'app=good', '--osm-namespace', 'elsewhere');
+    expect(status).to.equal(3);
+    expect(out).to.include('OA501   There is no ConfigMap osm-config in namespace elsewhere.');
+  });
+
+  it('answers 2 and one line when the cluster refuses', async function () {
+    if (cluster.own === undefined) this.skip();
+    const kubeconfig = await cluster.own.kubeconfigFor({
+      serviceAccount: { namespace: NAMESPACE, name: 'nobody' },
+    });
+    const { status, err } = check('--kubeconfig', kubeconfig, '-n', NAMESPACE);
+    expect(status).to.equal(2);
+    expect(err).to.match(/^error: cannot list pods: forbidden: .*\n$/);
+  });
+});

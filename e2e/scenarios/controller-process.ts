@@ -1,0 +1,67 @@
+/** The real controller as its own process: the bundle that is shipped, its log, and its HTTP endpoints. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { join } from 'node:path';
+import { repositoryRoot } from '../../src/testing/repository.ts';
+import { eventually } from './cluster.ts';
+
+export type LogLine = Readonly<Record<string, unknown>> & { readonly level: string; readonly msg: string };
+
+export class ControllerProcess {
+  /** Every line of the log so far. */
+  readonly log: LogLine[] = [];
+  readonly #child: ChildProcess;
+  readonly #exited: Promise<readonly [number | null]>;
+
+  private constructor(child: ChildProcess) {
+    this.#child = child;
+    this.#exited = once(child, 'exit') as Promise<[number | null]>;
+    if (child.stderr === null) throw new Error('the log is not piped');
+    createInterface({ input: child.stderr }).on('line', (line) => this.log.push(parseLine(line)));
+  }
+
+  static start(args: readonly string[]): ControllerProcess {
+    const bundle = join(repositoryRoot, 'dist/osm-auditor.js');
+    const fixed = ['run', '--listen', '127.0.0.1:0', '--log-format', 'json'];
+    const env = { PATH: process.env['PATH'] ?? '', NODE_V8_COVERAGE: '' };
+    return new ControllerProcess(
+      spawn(process.execPath, [bundle, ...fixed, ...args], { env, stdio: ['ignore', 'ignore', 'pipe'] }),
+    );
+  }
+
+  async get(path: string): Promise<{ readonly status: number; readonly text: string }> {
+    const port = await eventually('the controller listens', () => {
+      return Promise.resolve(this.log.find(({ msg }) => msg === 'osm-auditor starts')?.['port']);
+    });
+    const response = await fetch(`http://127.0.0.1:${String(port)}${path}`);
+    return { status: response.status, text: await response.text() };
+  }
+
+  async ready(): Promise<void> {
+    await eventually('the controller is ready', async () =>
+      (await this.get('/readyz')).status === 200 ? true : undefined,
+    );
+  }
+
+  /** Sends SIGTERM and answers the exit status. */
+  async stop(): Promise<number | null> {
+    this.#child.kill('SIGTERM');
+    const [code] = await this.#exited;
+    return code;
+  }
+}
+
+function parseLine(line: string): LogLine {
+  try {
+    return JSON.parse(line) as LogLine;
+  } catch {
+    return { level: 'raw', msg: line };
+  }
+}
+
+/** The value of a metric line such as `osm_auditor_pods{namespace="test",status="Verified"}`; undefined if absent. */
+export function metricValue(text: string, series: string): number | undefined {
+  const line = text.split('\n').find((each) => each.startsWith(`${series} `));
+  return line === undefined ? undefined : Number(line.slice(series.length + 1));
+}
