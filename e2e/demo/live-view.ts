@@ -53,7 +53,10 @@ export class LiveView {
   async #poll(): Promise<void> {
     const { signal } = this.#closing;
     while (!signal.aborted) {
-      await this.#printNews();
+      await this.#printNews().catch((error: unknown) => {
+        // A Ctrl-C ends kubectl too; that is not worth a word.
+        if (!signal.aborted) this.#print(`  Events cannot be read: ${String(error)}\n`);
+      });
       await sleep(300, undefined, { signal }).catch(() => undefined);
     }
   }
