@@ -10,17 +10,21 @@ const text = v.string('expected text');
 const maybe = <S extends v.GenericSchema, const D extends v.InferInput<S>>(schema: S, fallback: D) =>
   v.nullish(schema, fallback);
 const texts = v.array(text, 'expected a list of texts');
-const textMap = v.record(v.string(), text, 'expected a mapping of texts');
+// To valibot a list is an object too, and would read as a mapping that holds nothing.
+const notList = v.check((value: unknown) => !Array.isArray(value), 'expected a mapping');
+const textMap = v.pipe(v.unknown(), notList, v.record(v.string(), text, 'expected a mapping of texts'));
+const mapping = <const E extends v.ObjectEntries>(entries: E) =>
+  v.pipe(v.unknown(), notList, v.object(entries, 'expected a mapping'));
 
-/** RFC 3339 to milliseconds since the epoch. */
+const NOT_A_TIME = 'expected a time such as 2021-03-22T09:26:14Z';
+/** RFC 3339 to milliseconds since the epoch. Date.parse alone would make a year of any number. */
 const time = v.pipe(
   text,
+  v.isoTimestamp(NOT_A_TIME),
   v.transform((written) => Date.parse(written)),
-  v.number('expected a time such as 2021-03-22T09:26:14Z'),
+  v.number(NOT_A_TIME),
 );
 const maybeTime = v.nullish(time, null);
-
-const mapping = <const E extends v.ObjectEntries>(entries: E) => v.object(entries, 'expected a mapping');
 
 const metadata = {
   name: text,

@@ -43,6 +43,7 @@ export class Reconciler {
 
   async #reconcilePod(key: string): Promise<Requeue | undefined> {
     const { pods, around, gathering, reporter, verdicts, metrics, clock, takeNotice } = this.#options;
+    const noticed = takeNotice(key);
     const snapshot = pods.get(key);
     if (snapshot === undefined) {
       verdicts.forget(key);
@@ -54,7 +55,6 @@ export class Reconciler {
     metrics.auditDuration.observe((performance.now() - started) / 1000);
     verdicts.set(key, report);
 
-    const noticed = takeNotice(key);
     const wrote = await reporter.report(snapshot, report);
     if (wrote && noticed !== undefined) metrics.detectionLatency.observe((clock.now() - noticed) / 1000);
     // One millisecond late, so that the grace period has ended when it is looked at.

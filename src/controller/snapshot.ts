@@ -30,7 +30,7 @@ export class SnapshotError extends Error {
   readonly path: readonly (string | number)[];
 
   constructor(path: readonly (string | number)[], message: string) {
-    super(`${path.join('.')}: ${message}`);
+    super(path.length === 0 ? message : `${path.join('.')}: ${message}`);
     this.name = 'SnapshotError';
     this.path = path;
   }

@@ -16,7 +16,7 @@ export interface LimitedWrites {
 const WRITES_PER_SECOND = 50;
 
 export function limitWrites(core: CoreV1Api, events: EventsV1Api): LimitedWrites {
-  const queue = new PQueue({ interval: 1000, intervalCap: WRITES_PER_SECOND });
+  const queue = new PQueue({ interval: 1000, intervalCap: WRITES_PER_SECOND, strict: true });
   return {
     conditions: {
       patchNamespacedPodStatus: (request, options) =>

@@ -1,13 +1,19 @@
 import { expect } from 'chai';
-import { Controller, type ControllerOptions, type InformerLike } from './controller.ts';
+import {
+  Controller,
+  type ControllerOptions,
+  type InformerLike,
+  type OptionalInformerLike,
+} from './controller.ts';
 import { UnreachableError } from './errors.ts';
 import { ManualClock, settle } from '../testing/kube/manual-clock.ts';
 import { RecordingLogger } from '../testing/kube/recording-logger.ts';
 
 /** An informer that syncs when told to. */
-class FakeInformer implements InformerLike {
+class FakeInformer implements InformerLike, OptionalInformerLike {
   readonly name: string;
   synced = false;
+  refused = false;
   running = false;
   failure: unknown;
   readonly #waiting: (() => void)[] = [];
@@ -33,8 +39,18 @@ class FakeInformer implements InformerLike {
     return this.synced;
   }
 
+  async waitForAnswer(): Promise<boolean> {
+    if (!this.synced && !this.refused) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    return this.synced || this.refused;
+  }
+
   sync(): void {
     this.synced = true;
+    for (const done of this.#waiting) done();
+  }
+
+  refuse(): void {
+    this.refused = true;
     for (const done of this.#waiting) done();
   }
 }
@@ -123,6 +139,50 @@ describe('controller', () => {
     stop.abort();
     await running;
     expect(controller.readiness()).to.deep.equal({ ready: false, reason: 'stopping' });
+  });
+
+  it('waits for an optional informer until it has a list or a refusal, and works without its facts', async () => {
+    const namespaces = new FakeInformer('namespaces');
+    const controller = create({ informers: [pods], optionalInformers: [namespaces, config] });
+    const running = controller.run(stop.signal);
+    controller.queue.add('a');
+    pods.sync();
+    config.sync();
+    await settle();
+    expect(namespaces.running).to.equal(true);
+    expect(runs).to.deep.equal([]);
+    const { reason } = controller.readiness() as { reason: string };
+    expect(reason).to.match(/^waiting for the first list of .*namespaces/);
+    namespaces.refuse();
+    await settle();
+    expect(runs).to.deep.equal(['a']);
+    expect(controller.readiness()).to.deep.equal({ ready: true });
+    stop.abort();
+    await running;
+    expect(namespaces.running).to.equal(false);
+  });
+
+  it('does not begin to work when only the optional informers have answered', async () => {
+    const controller = create({ informers: [pods], optionalInformers: [config] });
+    const running = controller.run(stop.signal);
+    controller.queue.add('a');
+    config.sync();
+    await settle();
+    expect(runs).to.deep.equal([]);
+    expect(controller.readiness()).to.have.property('reason', 'waiting for the first list of pods');
+    stop.abort();
+    await running;
+    expect(runs).to.deep.equal([]);
+  });
+
+  it('stops although an optional informer never answered', async () => {
+    const controller = create({ informers: [pods], optionalInformers: [config] });
+    const running = controller.run(stop.signal);
+    pods.sync();
+    await settle();
+    stop.abort();
+    await running;
+    expect(runs).to.deep.equal([]);
   });
 
   it('stops although nothing was ever synced', async () => {

@@ -1,0 +1,245 @@
+/** What wakes whom, from a change in the cluster to what is written to it. */
+import { expect } from 'chai';
+import type { EventBody } from '../kube/event-body.ts';
+import { Metrics } from '../metrics/metrics.ts';
+import { ManualClock } from '../testing/kube/manual-clock.ts';
+import { RecordingLogger } from '../testing/kube/recording-logger.ts';
+import { until } from '../testing/kube/until.ts';
+import { readJson } from '../testing/repository.ts';
+import { Auditor, type AuditorOptions } from './auditor.ts';
+import { CONFIG_MAPS, FakeCluster, NAMESPACES, PODS, type Item } from './fake-cluster.test.ts';
+
+interface Verdict {
+  readonly status: string;
+  readonly reason: string;
+}
+
+/** A cluster that shows what was written to it. */
+class WrittenCluster extends FakeCluster {
+  readonly written: string[] = [];
+  /** Patches wait for it. */
+  held = Promise.resolve();
+
+  /** The generated clients, as far as they are used. A patched condition comes back as a change of the pod. */
+  api(): unknown {
+    return {
+      patchNamespacedPodStatus: async (request: {
+        name: string;
+        body: { status: { conditions: [Verdict] } };
+      }) => {
+        await this.held;
+        const { name, body } = request;
+        const [{ status, reason }] = body.status.conditions;
+        this.written.push(`${name}: ${status} ${reason}`);
+        const item = this.items.get(PODS)?.find(({ metadata }) => metadata.name === name);
+        if (item !== undefined)
+          this.push(PODS, 'MODIFIED', { ...item, status: { ...(item['status'] as object), ...body.status } });
+      },
+      createNamespacedEvent: ({ body: { type, reason, regarding } }: { body: EventBody }) => {
+        this.written.push(`${regarding.name}: ${type} ${reason}`);
+        return Promise.resolve({});
+      },
+    };
+  }
+}
+
+const pod = (name: string, rest: object = {}): Item => {
+  const item = readJson('examples/recorded/good.json') as Item;
+  return { ...item, metadata: { ...item.metadata, name, uid: name, resourceVersion: '2', ...rest } };
+};
+const config = (data: object = {}): Item => {
+  return { metadata: { name: 'osm-config', namespace: 'osm-system', uid: 'c', resourceVersion: '2' }, data };
+};
+/** A pod that nothing was injected into, and the namespace that would have it injected. */
+const plain = {
+  metadata: { name: 'plain', namespace: 'shop', uid: 'p', resourceVersion: '2' },
+  spec: {},
+} as Item;
+const shop = {
+  metadata: {
+    name: 'shop',
+    uid: 'n',
+    resourceVersion: '3',
+    labels: { 'openservicemesh.io/monitored-by': 'osm' },
+    annotations: { 'openservicemesh.io/sidecar-injection': 'enabled' },
+  },
+};
+
+describe('auditor', () => {
+  let cluster: WrittenCluster;
+  let clock: ManualClock;
+  let metrics: Metrics;
+  let logger: RecordingLogger;
+  let auditor: Auditor;
+  let stop: AbortController;
+  let running = Promise.resolve();
+
+  beforeEach(() => {
+    cluster = new WrittenCluster();
+    cluster.items.set(PODS, [pod('a'), pod('b')]).set(CONFIG_MAPS, [config()]);
+    clock = new ManualClock(Date.parse('2026-11-23T12:00:00Z'));
+    stop = new AbortController();
+  });
+  afterEach(async () => {
+    stop.abort();
+    await running;
+  });
+
+  function create(rest: Partial<AuditorOptions> = {}): void {
+    metrics = new Metrics('test');
+    logger = new RecordingLogger();
+    const fake: unknown = cluster;
+    auditor = new Auditor({
+      cluster: fake as AuditorOptions['cluster'],
+      clock,
+      logger,
+      metrics,
+      osmNamespace: undefined,
+      graceMs: 60_000,
+      writeConditions: true,
+      writeEvents: true,
+      instance: 'test',
+      ...rest,
+    });
+  }
+  async function start(rest: Partial<AuditorOptions> = {}): Promise<void> {
+    create(rest);
+    running = auditor.run(stop.signal);
+    await until('readiness', () => auditor.readiness().ready);
+  }
+  const metric = async (name: string): Promise<number> =>
+    Number(new RegExp(`^osm_auditor_${name} (.+)$`, 'm').exec(await metrics.render())?.[1]);
+  /** Waits until so many keys have been worked on, and takes what was written, in alphabetical order. */
+  async function after(reconciliations: number): Promise<readonly string[]> {
+    const done = (): Promise<number> => metric('reconcile_total{result="success"}');
+    await until(`${reconciliations} reconciliations`, async () => (await done()) >= reconciliations);
+    return cluster.written.splice(0).sort();
+  }
+
+  it('does nothing before it runs', () => {
+    create();
+    expect(cluster.lists).to.deep.equal([]);
+    expect(auditor.readiness()).to.deep.equal({ ready: false, reason: 'not started' });
+  });
+
+  it('judges what is there, and is not woken by its own conditions', async () => {
+    await start();
+    expect(await after(3)).to.deep.equal(['a: True Verified', 'b: True Verified']);
+    expect(await metric('config_valid')).to.equal(1);
+    expect(await metric('pods{namespace="test",status="Verified"}')).to.equal(2);
+    expect(await metric('detection_latency_seconds_count'), 'nobody waited for the backlog').to.equal(0);
+    cluster.push(PODS, 'ADDED', pod('c'));
+    expect(await after(4)).to.deep.equal(['c: True Verified']);
+    expect(await metric('workqueue_adds_total'), 'the configuration, a, b and c').to.equal(4);
+    expect(await metric('detection_latency_seconds_count')).to.equal(1);
+  });
+
+  it('judges every pod again when the configuration changes, and tells of it', async () => {
+    await start();
+    await after(3);
+    cluster.push(CONFIG_MAPS, 'MODIFIED', config({ outbound_port_exclusion_list: '80' }));
+    expect(await after(6)).to.deep.equal([
+      'a: False ExcludedPortMissing',
+      'a: Warning ExcludedPortMissing',
+      'b: False ExcludedPortMissing',
+      'b: Warning ExcludedPortMissing',
+    ]);
+    cluster.push(CONFIG_MAPS, 'MODIFIED', config({ outbound_port_exclusion_list: 'http' }));
+    expect(await after(9)).to.deep.equal([
+      'a: Unknown ConfigPortInvalid',
+      'b: Unknown ConfigPortInvalid',
+      'osm-config: Warning ConfigPortInvalid',
+    ]);
+    expect(await metric('config_valid')).to.equal(0);
+  });
+
+  it('judges the pods of a namespace again when it changes', async () => {
+    cluster.items.get(PODS)?.push(plain);
+    await start();
+    expect(await after(4)).to.include('plain: Unknown NamespaceUnknown');
+    cluster.push(NAMESPACES, 'ADDED', shop);
+    expect(await after(5)).to.deep.equal(['plain: False SidecarMissing', 'plain: Warning SidecarMissing']);
+  });
+
+  it('leaves pods Unknown while the configuration is refused, from the start or later, and tries again', async () => {
+    cluster.refused.add(CONFIG_MAPS);
+    await start();
+    expect(await after(3)).to.deep.equal(['a: Unknown ConfigUnreadable', 'b: Unknown ConfigUnreadable']);
+    expect(await metric('informer_failing{resource="configmaps"}')).to.equal(1);
+    for (const [refused, reason, done] of [
+      [false, 'True Verified', 6],
+      [true, 'Unknown ConfigUnreadable', 9],
+      [false, 'True Verified', 12],
+    ] as const) {
+      if (refused) cluster.refuse(CONFIG_MAPS);
+      else cluster.refused.clear();
+      await clock.advance(30_000);
+      expect(await after(done)).to.deep.equal([`a: ${reason}`, `b: ${reason}`]);
+      expect(await metric('config_valid')).to.equal(refused ? 0 : 1);
+    }
+  });
+
+  it('judges by what is known without namespaces while they are refused', async () => {
+    cluster.items.get(PODS)?.push(plain);
+    cluster.items.set(NAMESPACES, [shop]);
+    await start();
+    expect(await after(4)).to.include('plain: False SidecarMissing');
+    cluster.refuse(NAMESPACES);
+    const written = await after(7);
+    expect(written).to.include('plain: Unknown NamespaceUnknown');
+    expect(written.filter((line) => !line.startsWith('plain'))).to.deep.equal([]);
+  });
+
+  it('says that there is no configuration even if none was ever seen', async () => {
+    cluster.items.delete(CONFIG_MAPS);
+    await start();
+    expect(await after(3)).to.deep.equal(['a: Unknown ConfigMissing', 'b: Unknown ConfigMissing']);
+    expect(logger.complaints).to.deep.equal(['the mesh configuration has a finding']);
+  });
+
+  it('measures from the first change that was not answered yet', async () => {
+    await start();
+    await after(3);
+    let release = (): void => undefined;
+    cluster.held = new Promise((resolve) => (release = resolve));
+    for (const port of ['1', '2', '3']) {
+      const annotations = { 'openservicemesh.io/outbound-port-exclusion-list': port };
+      cluster.push(PODS, 'MODIFIED', pod('a', { annotations }));
+      await clock.advance(10_000);
+    }
+    release();
+    await after(5);
+    // The first change was worked on at once and written 30 s later, the others 20 s after the earlier one of them.
+    expect(await metric('detection_latency_seconds_sum')).to.equal(50);
+  });
+
+  it('forgets a deleted pod', async () => {
+    await start();
+    await after(3);
+    cluster.push(PODS, 'DELETED', pod('a'));
+    expect(await after(4)).to.deep.equal([]);
+    expect(await metric('pods{namespace="test",status="Verified"}')).to.equal(1);
+    await clock.advance(3_600_000);
+    cluster.push(PODS, 'ADDED', pod('a', { uid: 'again' }));
+    expect(await after(5)).to.deep.equal(['a: True Verified']);
+    expect(await metric('detection_latency_seconds_sum'), "the former pod's end is another story").to.equal(
+      0,
+    );
+  });
+
+  it('writes no conditions and no Events when told so, and counts all the same', async () => {
+    await start({ writeConditions: false, writeEvents: false });
+    cluster.push(CONFIG_MAPS, 'MODIFIED', config({ outbound_port_exclusion_list: '80' }));
+    expect(await after(6)).to.deep.equal([]);
+    expect(await metric('pods{namespace="test",status="Discrepant"}')).to.equal(2);
+  });
+
+  it('stops, and says so', async () => {
+    await start();
+    await after(3);
+    stop.abort();
+    await running;
+    expect(auditor.readiness()).to.deep.equal({ ready: false, reason: 'stopping' });
+    expect(logger.complaints).to.deep.equal([]);
+  });
+});

@@ -1,0 +1,103 @@
+import { expect } from 'chai';
+import { finding } from '../core/audit/finding.ts';
+import type { Report } from '../core/audit/report.ts';
+import { Metrics } from '../metrics/metrics.ts';
+import type { Informers } from './informers.ts';
+import { observeWork, refreshMetrics } from './instrumentation.ts';
+import { Verdicts } from './verdicts.ts';
+
+const NUMBERS = {
+  watchRestarts: 0,
+  relists: 0,
+  projectionFailures: 0,
+  handlerFailures: 0,
+  lastEventAt: undefined as number | undefined,
+  lastContactAt: undefined,
+  failure: undefined as unknown,
+};
+const informer = (name: string, synced: boolean, stats: Partial<typeof NUMBERS> = {}): unknown => {
+  return { name, synced, stats: { ...NUMBERS, ...stats } };
+};
+const verdict = (namespace: string, rest: Partial<Report> = {}): Report => {
+  const identity = { namespace, name: 'web', uid: 'u' };
+  return { ...identity, status: 'Verified', findings: [], dialect: undefined, recheckAt: undefined, ...rest };
+};
+
+describe('the metrics of the queue', () => {
+  it('count adds, results and retries, and the wait in seconds', async () => {
+    const metrics = new Metrics('test');
+    const observer = observeWork(metrics);
+    observer.added();
+    observer.added();
+    observer.retried();
+    observer.started(1500);
+    observer.finished('requeued', 3);
+    expect((await metrics.render()).split('\n')).to.include.members([
+      'osm_auditor_workqueue_adds_total 2',
+      'osm_auditor_workqueue_retries_total 1',
+      'osm_auditor_workqueue_queue_duration_seconds_sum 1.5',
+      'osm_auditor_reconcile_total{result="requeued"} 1',
+      'osm_auditor_reconcile_total{result="success"} 0',
+    ]);
+  });
+});
+
+describe('the metrics read before a scrape', () => {
+  let metrics: Metrics;
+  let verdicts: Verdicts;
+  let pods: unknown;
+  beforeEach(() => {
+    metrics = new Metrics('test');
+    verdicts = new Verdicts();
+    pods = informer('pods', true, { watchRestarts: 2, projectionFailures: 1, lastEventAt: 1500 });
+    metrics.beforeScrape(() => {
+      const configMaps = informer('configmaps', true, { failure: new Error('forbidden') });
+      const informers: unknown = { pods, namespaces: informer('namespaces', false), configMaps };
+      refreshMetrics(metrics, informers as Informers, verdicts, 7);
+    });
+  });
+  const text = async (): Promise<readonly string[]> =>
+    (await metrics.render()).split('\n').map((line) => line.replace('osm_auditor_', ''));
+
+  it('tell of the queue and of each informer', async () => {
+    expect(await text()).to.include.members([
+      'workqueue_depth 7',
+      'leader 1',
+      'informer_synced{resource="pods"} 1',
+      'informer_synced{resource="namespaces"} 0',
+      'informer_failing{resource="pods"} 0',
+      'informer_failing{resource="configmaps"} 1',
+      'informer_last_event_timestamp_seconds{resource="pods"} 1.5',
+      'informer_last_event_timestamp_seconds{resource="namespaces"} 0',
+      'watch_restarts_total{resource="pods"} 2',
+      'watch_restarts_total{resource="configmaps"} 0',
+      'informer_unreadable_objects_total{resource="pods"} 1',
+    ]);
+  });
+
+  it('do not add up from scrape to scrape', async () => {
+    await text();
+    pods = informer('pods', true, { watchRestarts: 3, projectionFailures: 2 });
+    expect(await text()).to.include.members([
+      'watch_restarts_total{resource="pods"} 3',
+      'informer_unreadable_objects_total{resource="pods"} 2',
+    ]);
+  });
+
+  it('count pods and findings, and leave nothing of a namespace that is gone', async () => {
+    const { code, severity, ...crash } = finding('SidecarNotRunning', 'It keeps ending.');
+    const series = `findings{namespace="a",code="${code}",severity="${severity}"}`;
+    verdicts.set('a/web', verdict('a', { status: 'Discrepant', findings: [{ code, severity, ...crash }] }));
+    verdicts.set('b/web', verdict('b'));
+    expect(await text()).to.include.members([
+      `${series} 1`,
+      'pods{namespace="a",status="Discrepant"} 1',
+      'pods{namespace="a",status="Verified"} 0',
+      'pods{namespace="b",status="Verified"} 1',
+    ]);
+    verdicts.set('a/web', verdict('a'));
+    expect(await text()).to.include(`${series} 0`);
+    verdicts.forget('a/web');
+    expect((await text()).filter((line) => line.includes('namespace="a"'))).to.deep.equal([]);
+  });
+});

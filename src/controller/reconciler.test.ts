@@ -1,0 +1,170 @@
+import { expect } from 'chai';
+import type { ConfigLookup } from '../core/osm/mesh-config.ts';
+import type { Pod } from '../core/osm/pod.ts';
+import type { Condition, ConditionPatch } from '../kube/conditions.ts';
+import { Metrics } from '../metrics/metrics.ts';
+import { configWith, CREATED, meshedPod, namespaceOf, status, waiting } from '../testing/builders.ts';
+import { ManualClock } from '../testing/kube/manual-clock.ts';
+import { RecordingLogger } from '../testing/kube/recording-logger.ts';
+import { ConfigReporter } from './config-reporter.ts';
+import { CONFIG_KEY, Reconciler } from './reconciler.ts';
+import { Reporter } from './reporter.ts';
+import type { PodSnapshot } from './snapshot.ts';
+import { Verdicts } from './verdicts.ts';
+
+const KEY = 'test/web';
+const STARTING = meshedPod({
+  initContainers: [],
+  containers: [{ name: 'envoy', status: status(waiting('ContainerCreating')) }],
+});
+
+describe('reconciler', () => {
+  let clock: ManualClock;
+  let metrics: Metrics;
+  let verdicts: Verdicts;
+  let pods: Map<string, PodSnapshot>;
+  let notices: Map<string, number>;
+  let config: ConfigLookup;
+  let written: Condition[];
+  let failing: boolean;
+  /** How long a write takes. */
+  let writeMs: number;
+  let reporter: Reporter;
+  let reconciler: Reconciler;
+
+  beforeEach(() => {
+    clock = new ManualClock(CREATED + 10_000);
+    metrics = new Metrics('test');
+    verdicts = new Verdicts();
+    pods = new Map();
+    notices = new Map();
+    config = configWith({});
+    written = [];
+    failing = false;
+    writeMs = 0;
+    reporter = new Reporter({
+      conditions: {
+        patchNamespacedPodStatus: async ({ body }) => {
+          await clock.advance(writeMs);
+          if (failing) throw new Error('no answer');
+          written.push((body as ConditionPatch).status.conditions[0]);
+        },
+      },
+      events: undefined,
+      clock,
+      onPatch: () => undefined,
+    });
+    reconciler = new Reconciler({
+      pods,
+      around: { namespace: namespaceOf, config: () => config },
+      gathering: { osmNamespace: undefined, graceMs: 60_000 },
+      reporter,
+      configReporter: new ConfigReporter(undefined, new RecordingLogger()),
+      verdicts,
+      metrics,
+      clock,
+      takeNotice: (key) => {
+        const noticed = notices.get(key);
+        notices.delete(key);
+        return noticed;
+      },
+    });
+  });
+
+  const know = (pod: Pod): void => void pods.set(KEY, { pod, condition: undefined });
+  const sample = async (line: RegExp): Promise<string | undefined> => line.exec(await metrics.render())?.[1];
+  const latencies = (): Promise<string | undefined> =>
+    sample(/^osm_auditor_detection_latency_seconds_(count \d+)$/m);
+  const present = (): readonly string[] =>
+    verdicts
+      .podCounts()
+      .filter(({ pods: count }) => count > 0)
+      .map(({ namespace, status: which, pods: count }) => `${namespace} ${which} ${count}`);
+
+  it('judges a pod, keeps the verdict and writes the condition', async () => {
+    know(meshedPod());
+    expect(await reconciler.reconcile(KEY)).to.equal(undefined);
+    expect(written.map(({ status: value, reason }) => [value, reason])).to.deep.equal([['True', 'Verified']]);
+    expect(present()).to.deep.equal(['test Verified 1']);
+    expect(await sample(/^osm_auditor_audit_duration_seconds_(count \d+)$/m)).to.equal('count 1');
+  });
+
+  it('judges by what the surroundings say now', async () => {
+    know(meshedPod());
+    await reconciler.reconcile(KEY);
+    config = configWith({ outbound_port_exclusion_list: '80' });
+    await reconciler.reconcile(KEY);
+    expect(written.map(({ reason }) => reason)).to.deep.equal(['Verified', 'ExcludedPortMissing']);
+    expect(present()).to.deep.equal(['test Discrepant 1']);
+  });
+
+  it('comes back when the grace period has ended, and finds it ended', async () => {
+    know(STARTING);
+    const again = await reconciler.reconcile(KEY);
+    expect(again).to.deep.equal({ requeueAfterMs: 50_001 });
+    await clock.advance(again?.requeueAfterMs ?? 0);
+    expect(await reconciler.reconcile(KEY)).to.equal(undefined);
+    expect(present()).to.deep.equal(['test Discrepant 1']);
+  });
+
+  it('forgets a pod that is gone: its verdict, what was told of it, and the notice of its end', async () => {
+    know(meshedPod());
+    await reconciler.reconcile(KEY);
+    const untouched = { pod: meshedPod(), condition: undefined };
+    expect(reporter.wrote(untouched)).to.equal(false);
+    pods.clear();
+    notices.set(KEY, clock.now());
+    expect(await reconciler.reconcile(KEY)).to.equal(undefined);
+    expect(present()).to.deep.equal([]);
+    expect(reporter.wrote(untouched), 'nothing was told of the next pod of the name').to.equal(true);
+    expect(notices, 'notices must not pile up').to.deep.equal(new Map());
+  });
+
+  it('measures from the notice of a change to the end of the writes', async () => {
+    know(meshedPod());
+    notices.set(KEY, clock.now());
+    writeMs = 2000;
+    await reconciler.reconcile(KEY);
+    expect(await latencies()).to.equal('count 1');
+    expect(await sample(/^osm_auditor_detection_latency_seconds_sum (.+)$/m)).to.equal('2');
+  });
+
+  it('measures nothing when nothing was written, or nobody waits for the news', async () => {
+    know(meshedPod());
+    await reconciler.reconcile(KEY);
+    const told = { pod: meshedPod(), condition: written[0] };
+    pods.set(KEY, told);
+    notices.set(KEY, clock.now());
+    await reconciler.reconcile(KEY);
+    expect(written).to.have.length(1);
+    expect(await latencies()).to.equal('count 0');
+  });
+
+  it('hands a failure on, and the next try writes', async () => {
+    know(meshedPod());
+    failing = true;
+    const error: unknown = await reconciler.reconcile(KEY).catch((thrown: unknown) => thrown);
+    expect(error).to.have.property('message', 'no answer');
+    expect(present(), 'the verdict stands all the same').to.deep.equal(['test Verified 1']);
+    failing = false;
+    await reconciler.reconcile(KEY);
+    expect(written).to.have.length(1);
+  });
+
+  it('says of the configuration whether it was found and every value means something', async () => {
+    const valid = (): Promise<string | undefined> => sample(/^osm_auditor_config_valid (.+)$/m);
+    const lookups: readonly (readonly [ConfigLookup, string])[] = [
+      [configWith({}), '1'],
+      [configWith({ outbound_port_exclusion_list: 'http' }), '0'],
+      [configWith({ outbound_port_exclusion_list: '80' }), '1'],
+      [{ kind: 'missing', searched: 'any namespace' }, '0'],
+      [{ kind: 'unreadable', reason: 'forbidden' }, '0'],
+    ];
+    for (const [lookup, value] of lookups) {
+      config = lookup;
+      expect(await reconciler.reconcile(CONFIG_KEY)).to.equal(undefined);
+      expect(await valid(), lookup.kind).to.equal(value);
+    }
+    expect(written).to.deep.equal([]);
+  });
+});

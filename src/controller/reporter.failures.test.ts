@@ -1,0 +1,167 @@
+/** What the reporter does when writing fails half-way, when a kind of writing is switched off, and what it remembers. */
+import { expect } from 'chai';
+import { CONDITION_TYPE } from '../core/audit/condition-text.ts';
+import { finding } from '../core/audit/finding.ts';
+import type { Report } from '../core/audit/report.ts';
+import type { Condition, ConditionPatch } from '../kube/conditions.ts';
+import { CREATED, meshedPod } from '../testing/builders.ts';
+import { ManualClock } from '../testing/kube/manual-clock.ts';
+import { Reporter, type ReporterOptions } from './reporter.ts';
+import type { PodSnapshot } from './snapshot.ts';
+
+const CRASH = finding('SidecarNotRunning', 'It keeps ending.');
+const EXTRA = finding('ExcludedPortExtra', 'Extra.');
+const ENSURE_CRASH = 'ensure Warning SidecarNotRunning';
+const ENSURE_EXTRA = 'ensure Warning ExcludedPortExtra';
+
+const verdict = (status: Report['status'], findings: Report['findings'] = [], uid = 'a'): Report => {
+  return { namespace: 'test', name: 'web', uid, status, findings, dialect: undefined, recheckAt: undefined };
+};
+const BAD = verdict('Discrepant', [CRASH, EXTRA]);
+const GOOD = verdict('Verified');
+const podWith = (condition: Condition | undefined, uid = 'a'): PodSnapshot => {
+  return { pod: meshedPod({ uid }), condition };
+};
+const condition = (status: string, reason: string, message: string): Condition => {
+  return { type: CONDITION_TYPE, status, reason, message };
+};
+
+describe('reporter, when writing fails', () => {
+  let calls: string[];
+  let failing: string | undefined;
+
+  beforeEach(() => {
+    calls = [];
+    failing = undefined;
+  });
+
+  async function call(line: string): Promise<void> {
+    await Promise.resolve();
+    calls.push(line);
+    if (line === failing) throw new Error(`no answer to: ${line}`);
+  }
+  const create = (off: Partial<ReporterOptions> = {}): Reporter =>
+    new Reporter({
+      conditions: {
+        patchNamespacedPodStatus: ({ body }) =>
+          call(`patch ${(body as ConditionPatch).status.conditions[0].status}`),
+      },
+      events: {
+        record: ({ type, reason }) => call(`record ${type} ${reason}`),
+        ensure: ({ type, reason }) => call(`ensure ${type} ${reason}`),
+      },
+      clock: new ManualClock(CREATED),
+      onPatch: (result) => calls.push(result),
+      ...off,
+    });
+  /** Reports while the call named fails. */
+  async function fail(reporter: Reporter, snapshot: PodSnapshot, report: Report, at: string): Promise<void> {
+    failing = at;
+    const error: unknown = await reporter.report(snapshot, report).catch((thrown: unknown) => thrown);
+    failing = undefined;
+    expect(error).to.have.property('message', `no answer to: ${at}`);
+  }
+
+  it('does not write the condition before all Events are written', async () => {
+    const reporter = create();
+    await fail(reporter, podWith(undefined), BAD, ENSURE_EXTRA);
+    expect(calls).to.deep.equal([ENSURE_CRASH, ENSURE_EXTRA]);
+  });
+
+  it('only makes sure of the Events when it tries again, so that none is counted twice', async () => {
+    const reporter = create();
+    const verified = condition('True', 'Verified', 'Traffic is redirected as the mesh configuration says.');
+    await reporter.report(podWith(verified), GOOD);
+    await fail(reporter, podWith(verified), BAD, 'record Warning ExcludedPortExtra');
+    calls.length = 0;
+    await reporter.report(podWith(verified), BAD);
+    expect(calls).to.deep.equal([ENSURE_CRASH, ENSURE_EXTRA, 'patch False', 'success']);
+    calls.length = 0;
+    await reporter.report(podWith(undefined), verdict('Discrepant', [EXTRA]));
+    await reporter.report(podWith(undefined), BAD);
+    expect(
+      calls.filter((line) => line.includes('Warning')),
+      'after a success it is sure again',
+    ).to.deep.equal(['record Warning SidecarNotRunning']);
+  });
+
+  it('counts a patch that failed, and writes it with the Events made sure of when it tries again', async () => {
+    const reporter = create();
+    await fail(reporter, podWith(undefined), BAD, 'patch False');
+    expect(calls.splice(0)).to.deep.equal([ENSURE_CRASH, ENSURE_EXTRA, 'patch False', 'error']);
+    await reporter.report(podWith(undefined), BAD);
+    expect(calls).to.deep.equal([ENSURE_CRASH, ENSURE_EXTRA, 'patch False', 'success']);
+  });
+
+  it('still tells of the recovery of a pod whose trouble was told only in part', async () => {
+    const reporter = create();
+    await reporter.report(podWith(undefined), BAD);
+    await fail(reporter, podWith(condition('False', 'x', '')), GOOD, 'patch True');
+    calls.length = 0;
+    await reporter.report(podWith(condition('False', 'x', '')), GOOD);
+    expect(calls).to.deep.equal(['ensure Normal RedirectionVerified', 'patch True', 'success']);
+  });
+
+  describe('with conditions switched off', () => {
+    it('writes Events on transitions, and makes sure of them after a restart', async () => {
+      const off = { conditions: undefined };
+      const reporter = create(off);
+      expect(await reporter.report(podWith(undefined), BAD)).to.equal(true);
+      expect(await reporter.report(podWith(undefined), BAD)).to.equal(false);
+      await reporter.report(podWith(undefined), GOOD);
+      await create(off).report(podWith(undefined), BAD);
+      expect(calls).to.deep.equal([
+        ENSURE_CRASH,
+        ENSURE_EXTRA,
+        'record Normal RedirectionVerified',
+        ENSURE_CRASH,
+        ENSURE_EXTRA,
+      ]);
+    });
+  });
+
+  describe('with Events switched off', () => {
+    it('writes the condition alone', async () => {
+      const reporter = create({ events: undefined });
+      expect(await reporter.report(podWith(undefined), BAD)).to.equal(true);
+      expect(calls).to.deep.equal(['patch False', 'success']);
+    });
+
+    it('says that nothing was written when conditions are off too', async () => {
+      const reporter = create({ events: undefined, conditions: undefined });
+      expect(await reporter.report(podWith(undefined), BAD)).to.equal(false);
+      expect(calls).to.deep.equal([]);
+    });
+  });
+});
+
+describe('reporter.wrote', () => {
+  const verified = condition('True', 'Verified', 'Traffic is redirected as the mesh configuration says.');
+  let reporter: Reporter;
+  beforeEach(async () => {
+    reporter = new Reporter({
+      conditions: { patchNamespacedPodStatus: () => Promise.resolve({}) },
+      events: undefined,
+      clock: new ManualClock(CREATED),
+      onPatch: () => undefined,
+    });
+    await reporter.report(podWith(undefined), GOOD);
+  });
+
+  it('knows our own condition again, whatever its times', () => {
+    expect(reporter.wrote(podWith({ ...verified, lastTransitionTime: '2020-01-01T00:00:00Z' }))).to.equal(
+      true,
+    );
+  });
+
+  it('sees that somebody else has changed or removed it', () => {
+    expect(reporter.wrote(podWith({ ...verified, message: 'tampered' }))).to.equal(false);
+    expect(reporter.wrote(podWith(undefined))).to.equal(false);
+  });
+
+  it('claims nothing about a pod that nothing was told of: not seen yet, of another uid, or forgotten', () => {
+    expect(reporter.wrote(podWith(undefined, 'b'))).to.equal(true);
+    reporter.forget('test/web');
+    expect(reporter.wrote(podWith(undefined))).to.equal(true);
+  });
+});

@@ -1,0 +1,104 @@
+import type { CoreV1Api, EventsV1Api } from '@kubernetes/client-node';
+import { expect } from 'chai';
+import { mock } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
+import { eventBody } from '../kube/event-body.ts';
+import { limitWrites, type LimitedWrites } from './write-limit.ts';
+
+describe('write limit', () => {
+  let sent: string[];
+  let given: unknown[];
+  let series: { readonly count: number; readonly lastObservedTime: Date } | undefined;
+  let writes: LimitedWrites;
+
+  const answer =
+    (name: string) =>
+    (...args: unknown[]): Promise<unknown> => {
+      sent.push(name);
+      given = args;
+      return Promise.resolve({ metadata: {}, ...(series === undefined ? {} : { series }) });
+    };
+
+  beforeEach(() => {
+    mock.timers.enable({ apis: ['setTimeout', 'setInterval', 'Date'], now: 1_000_000 });
+    sent = [];
+    given = [];
+    series = undefined;
+    const core: unknown = { patchNamespacedPodStatus: answer('condition') };
+    const events: unknown = {
+      createNamespacedEvent: answer('create'),
+      readNamespacedEvent: answer('read'),
+      patchNamespacedEvent: answer('patch'),
+    };
+    writes = limitWrites(core as CoreV1Api, events as EventsV1Api);
+  });
+  afterEach(() => mock.timers.reset());
+
+  const regarding = { apiVersion: 'v1', kind: 'Pod', namespace: 'a', name: 'b', uid: 'c' };
+  const input = { regarding, type: 'Normal', reason: 'R', note: 'n', action: 'A' } as const;
+  const body = eventBody(input, { controller: 'x', instance: 'y' }, new Date(0));
+  const address = { namespace: 'a', name: 'b' };
+  const condition = (): Promise<unknown> =>
+    writes.conditions.patchNamespacedPodStatus({ ...address, body: {} });
+
+  async function pass(ms: number): Promise<void> {
+    mock.timers.tick(ms);
+    await settled();
+  }
+  async function settled(): Promise<void> {
+    for (let turn = 0; turn < 5; turn++) await setImmediate();
+  }
+
+  it('lets a burst of 50 through at once; the 51st waits for its second', async () => {
+    const all = Promise.all(Array.from({ length: 51 }, condition));
+    await settled();
+    expect(sent).to.have.length(50);
+    await pass(999);
+    expect(sent).to.have.length(50);
+    await pass(1);
+    expect(sent).to.have.length(51);
+    await all;
+  });
+
+  it('counts any second, not only whole ones', async () => {
+    await condition();
+    await pass(900);
+    const all = Promise.all(Array.from({ length: 99 }, condition));
+    await settled();
+    expect(sent).to.have.length(50);
+    await pass(150); // the first one is out of the window, the others are not
+    expect(sent).to.have.length(51);
+    await pass(850);
+    expect(sent).to.have.length(100);
+    await all;
+  });
+
+  it('is one limit for conditions and Events together', async () => {
+    const all = Promise.all([
+      ...Array.from({ length: 30 }, condition),
+      ...Array.from({ length: 30 }, () => writes.events.createNamespacedEvent({ namespace: 'a', body })),
+    ]);
+    await settled();
+    expect(sent.filter((name) => name === 'create')).to.have.length(20);
+    await pass(1000);
+    await all;
+  });
+
+  it('passes requests and options on, and answers and errors back', async () => {
+    const options = {};
+    await writes.conditions.patchNamespacedPodStatus({ ...address, body: 1 }, options);
+    expect(given).to.deep.equal([{ ...address, body: 1 }, options]);
+    await writes.events.patchNamespacedEvent({ ...address, body: 2 }, options);
+    expect(given).to.deep.equal([{ ...address, body: 2 }, options]);
+    expect(await writes.events.readNamespacedEvent(address)).to.deep.equal({});
+    series = { count: 3, lastObservedTime: new Date(0) };
+    expect(await writes.events.readNamespacedEvent(address)).to.deep.equal({ series: { count: 3 } });
+    expect(sent).to.deep.equal(['condition', 'patch', 'read', 'read']);
+
+    const refusal = new Error('forbidden');
+    const refusing: unknown = { patchNamespacedPodStatus: () => Promise.reject(refusal) };
+    const { conditions } = limitWrites(refusing as CoreV1Api, refusing as EventsV1Api);
+    const failed = conditions.patchNamespacedPodStatus({ ...address, body: {} });
+    expect(await failed.catch((error: unknown) => error)).to.equal(refusal);
+  });
+});
