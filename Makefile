@@ -25,7 +25,7 @@ dist/osm-auditor.js: node_modules/.installed $(sources)
 build: build/.compiled dist/osm-auditor.js ## Compile everything and bundle dist/osm-auditor.js
 
 .PHONY: demo
-demo: build control-plane ## See it work: check on samples, then the controller on a real API server (ONCE=1 ends by itself)
+demo: build ## See it work: check on samples, then the controller on a real API server (ONCE=1 ends by itself)
 	@node build/e2e/demo/main.js $(if $(ONCE),--once)
 
 .PHONY: test

@@ -4,7 +4,7 @@ import type { Terminal } from './terminal.ts';
 
 export async function findSubjects(selection: Selection, terminal: Terminal): Promise<Subjects> {
   // Loaded when needed: the Kubernetes client takes longer to load than files take to judge.
-  if ((selection.filename ?? []).length > 0) {
+  if (selection.filename.length > 0) {
     const { subjectsFromFiles } = await import('./from-files.ts');
     return subjectsFromFiles(selection, terminal);
   }

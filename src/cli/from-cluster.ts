@@ -26,10 +26,9 @@ export async function subjectsFromCluster(selection: Selection): Promise<Subject
   const cluster = connectOrExplain({ kubeconfig, context });
   try {
     const namespace = selection.namespace ?? cluster.namespace;
-    const path =
-      selection.allNamespaces === true
-        ? '/api/v1/pods'
-        : `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`;
+    const path = selection.allNamespaces
+      ? '/api/v1/pods'
+      : `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`;
     const query: Query = selector === undefined ? {} : { labelSelector: selector };
     const pods: Subject[] = [];
     try {

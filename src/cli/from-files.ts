@@ -18,18 +18,18 @@ import { UsageError } from './usage-error.ts';
 
 /** @throws InputError for what cannot be read, UsageError when there is no pod to judge */
 export async function subjectsFromFiles(selection: Selection, terminal: Terminal): Promise<Subjects> {
-  const files = selection.filename ?? [];
   if (selection.selector !== undefined) throw new UsageError('a selector may not be given together with -f');
+  const wanted = selection.allNamespaces ? undefined : selection.namespace;
   const pods: Subject[] = [];
   const namespaces = new Map<string, Namespace>();
   const configMaps: ConfigMap[] = [];
   let objects = 0;
-  for await (const source of readObjects(files, { stdin: terminal.stdin })) {
+  for await (const source of readObjects(selection.filename, { stdin: terminal.stdin })) {
     objects += 1;
     switch (kindOf(source)) {
       case 'v1/Pod': {
         const { pod } = translate(source, podSnapshot);
-        if (selection.namespace !== undefined && pod.namespace !== selection.namespace) break;
+        if (wanted !== undefined && pod.namespace !== wanted) break;
         pods.push({ pod, source: describeOrigin(source.origin) });
         break;
       }
@@ -45,8 +45,11 @@ export async function subjectsFromFiles(selection: Selection, terminal: Terminal
       }
     }
   }
-  if (pods.length === 0)
-    throw new UsageError(`there is no pod to judge among the ${objects} objects that were read`);
+  if (pods.length === 0) {
+    const where = wanted === undefined ? '' : ` of namespace ${JSON.stringify(wanted)}`;
+    const read = objects === 1 ? 'one object that was' : `${objects} objects that were`;
+    throw new UsageError(`there is no pod${where} to judge among the ${read} read`);
+  }
   const config = findConfig(configMaps, selection.osmNamespace);
   const searched = config.kind === 'missing' ? { ...config, searched: 'the files' } : config;
   return { pods, around: { namespace: (name) => namespaces.get(name), config: () => searched } };

@@ -2,7 +2,8 @@
  * The log: JSON lines for machines, a line of text for people, both on standard error.
  *
  * Guarantees: messages are constant sentences and what varies stands in fields, so a message can be searched for.
- * Errors are fields of text already; nothing here prints an Error object as `{}`.
+ * Every entry is one line without control or format characters, and no field replaces its level, time or message.
+ * Limits: fields are JSON-like data; callers turn an error into text, as JSON would make `{}` of it.
  */
 import { Writable } from 'node:stream';
 import winston from 'winston';
@@ -53,8 +54,21 @@ interface Entry {
   readonly fields: LogFields;
 }
 
+/** Keys of an entry itself; a field of such a name is printed as `fields.level`, so that it hides nothing. */
+const OWN_KEYS: readonly string[] = ['level', 'ts', 'msg'];
+
 function jsonLine({ ts, level, msg, fields }: Entry): string {
-  return JSON.stringify({ level, ts, msg, ...fields });
+  const renamed = Object.entries(fields).map(([key, value]) => {
+    return [OWN_KEYS.includes(key) ? `fields.${key}` : key, value] as const;
+  });
+  return escapeInvisible(JSON.stringify({ level, ts, msg, ...Object.fromEntries(renamed) }));
+}
+
+/** What JSON leaves as it is, but a terminal obeys or a log shipper takes for the end of a line. */
+function escapeInvisible(json: string): string {
+  return json.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => {
+    return character.replace(/[^]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  });
 }
 
 /** `12:03:04 INFO  message  key=value` */

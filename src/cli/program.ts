@@ -1,9 +1,10 @@
 /**
  * The command line: every command with its options, in kubectl's manner.
  *
- * Guarantees: answers an exit status and never exits; whatever goes wrong is one line on standard error.
+ * Guarantees: answers an exit status and never exits; whatever goes wrong is one line on standard error, and a second
+ * one names the help when the words themselves are wrong.
  */
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { describeError } from '../kube/describe-error.ts';
 import { VERSION } from '../version.ts';
 import { check, type CheckOptions } from './commands/check.ts';
@@ -12,6 +13,7 @@ import { explain } from './commands/explain.ts';
 import type { RunOptions } from './commands/run.ts';
 import { KubectlHelp, withExamples } from './help.ts';
 import { InputError } from './input/input-error.ts';
+import { runOptions, selectionOptions } from './options.ts';
 import { FORMATS } from './output/formats.ts';
 import { visible } from '../core/audit/quote.ts';
 import type { Selection } from './subjects.ts';
@@ -42,14 +44,21 @@ function buildProgram(terminal: Terminal, finish: (status: number) => void): Com
       'osm-auditor verifies that Open Service Mesh redirects the traffic of pods as its configuration says.',
     )
     .usage('<command> [options]');
-  program.configureOutput({ writeOut: (text) => terminal.out(text), writeErr: (text) => terminal.err(text) });
+  program.configureOutput({
+    writeOut: (text) => terminal.out(text),
+    writeErr: (text) => terminal.err(text),
+    outputError: (text, write) => write(`${visible(onOneLine(text))}\n`),
+  });
   program.configureHelp({ formatHelp: (command, helper) => new KubectlHelp().formatHelp(command, helper) });
+  program.showHelpAfterError(usageHint(program.name()));
   program.exitOverride();
   program.helpCommand(false);
 
   const addCommand = (name: string, description: string, examples: string): Command => {
     const command = withExamples(program.command(name), examples).description(description);
-    return command.helpOption('-h, --help', 'Show this help.');
+    // `-An name` is `-A -n name`, although -A may have a value.
+    command.combineFlagAndOptionalValue(false);
+    return command.showHelpAfterError(usageHint(`${program.name()} ${name}`));
   };
 
   selectionOptions(
@@ -114,100 +123,11 @@ function buildProgram(terminal: Terminal, finish: (status: number) => void): Com
   return program;
 }
 
-/** Where the cluster and OSM are, for every command that reads pods. */
-function clusterOptions(command: Command): Command {
-  return command
-    .addOption(
-      new Option('--kubeconfig <file>', 'Path to the kubeconfig file; KUBECONFIG is read as by kubectl.').env(
-        'OSM_AUDITOR_KUBECONFIG',
-      ),
-    )
-    .addOption(new Option('--context <name>', 'The kubeconfig context to use.').env('OSM_AUDITOR_CONTEXT'))
-    .addOption(
-      new Option(
-        '--osm-namespace <name>',
-        'The namespace that OSM runs in; found by its ConfigMap osm-config when not given.',
-      ).env('OSM_AUDITOR_OSM_NAMESPACE'),
-    );
+function usageHint(command: string): string {
+  return `See '${command} --help' for usage.`;
 }
 
-function selectionOptions(command: Command): Command {
-  const collect = (value: string, before: readonly string[] | undefined): readonly string[] => [
-    ...(before ?? []),
-    value,
-  ];
-  return clusterOptions(
-    command
-      .addOption(
-        new Option(
-          '-f, --filename <file>',
-          'File or directory to read objects from, or - for standard input. Repeatable.',
-        )
-          .argParser(collect)
-          .default(undefined),
-      )
-      .addOption(
-        new Option('-n, --namespace <name>', 'The namespace of the pods.').env('OSM_AUDITOR_NAMESPACE'),
-      )
-      .addOption(
-        new Option('-A, --all-namespaces', 'Look at the pods of all namespaces.').env(
-          'OSM_AUDITOR_ALL_NAMESPACES',
-        ),
-      )
-      .addOption(
-        new Option('-l, --selector <query>', 'Label query to choose pods by.').env('OSM_AUDITOR_SELECTOR'),
-      ),
-  );
-}
-
-function runOptions(command: Command): Command {
-  return clusterOptions(command)
-    .addOption(onOff('--write-conditions', 'Write the condition openservicemesh.io/RedirectionVerified.'))
-    .addOption(onOff('--write-events', 'Write Events.'))
-    .addOption(
-      new Option('--listen <address>', 'Address of /metrics, /healthz and /readyz: [host]:port.')
-        .env('OSM_AUDITOR_LISTEN')
-        .default(':8080'),
-    )
-    .addOption(
-      new Option('--grace-period <seconds>', 'How long a pod may take to start before that is a finding.')
-        .env('OSM_AUDITOR_GRACE_PERIOD')
-        .argParser(seconds)
-        .default(60),
-    )
-    .addOption(
-      new Option(
-        '--log-format <format>',
-        'json for machines, text for people; text on a terminal by default.',
-      )
-        .env('OSM_AUDITOR_LOG_FORMAT')
-        .choices(['json', 'text']),
-    )
-    .addOption(
-      new Option('--log-level <level>', 'The least important messages to log.')
-        .env('OSM_AUDITOR_LOG_LEVEL')
-        .choices(['debug', 'info', 'warn', 'error'])
-        .default('info'),
-    );
-}
-
-/** `--name`, `--name=true` or `--name=false`, as kubectl's boolean flags; on by default. */
-function onOff(flag: string, description: string): Option {
-  const variable = `OSM_AUDITOR_${flag.slice(2).toUpperCase().replaceAll('-', '_')}`;
-  return new Option(`${flag} [boolean]`, description)
-    .env(variable)
-    .preset(true)
-    .default(true)
-    .argParser(boolean);
-}
-
-function boolean(value: string): boolean {
-  if (value === 'true' || value === 'false') return value === 'true';
-  throw new InvalidArgumentError('It is either true or false.');
-}
-
-function seconds(value: string): number {
-  const number = Number(value);
-  if (value.trim() !== '' && Number.isFinite(number) && number >= 0) return number;
-  throw new InvalidArgumentError('It is a number of seconds.');
+/** Commander puts its suggestion on a line of its own. */
+function onOneLine(text: string): string {
+  return text.trimEnd().replace(/\n(?=\(Did you mean [^\n]*\)$)/, ' ');
 }

@@ -15,9 +15,10 @@ export interface Subjects {
 
 /** kubectl's options that choose pods. */
 export interface Selection {
-  readonly filename?: readonly string[];
+  readonly filename: readonly string[];
   readonly namespace?: string;
-  readonly allNamespaces?: boolean;
+  /** Outweighs `namespace`, as in kubectl. */
+  readonly allNamespaces: boolean;
   readonly selector?: string;
   readonly kubeconfig?: string;
   readonly context?: string;

@@ -17,9 +17,11 @@ import { EventRecorder } from '../kube/events.ts';
 import type { Logger } from '../kube/logger.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { ClusterSurroundings } from './cluster-surroundings.ts';
+import { ConditionWriter } from './condition-writer.ts';
 import { ConfigReporter } from './config-reporter.ts';
 import { createInformers, type Informers } from './informers.ts';
 import { observeWork, refreshMetrics } from './instrumentation.ts';
+import { Notices } from './notices.ts';
 import { CONFIG_KEY, Reconciler } from './reconciler.ts';
 import { Reporter } from './reporter.ts';
 import { Verdicts } from './verdicts.ts';
@@ -48,8 +50,7 @@ const DRAIN_MS = 5000;
 export class Auditor {
   readonly #informers: Informers;
   readonly #controller: Controller;
-  /** When the change that woke a key was noticed, in milliseconds since the epoch. */
-  readonly #noticed = new Map<string, number>();
+  readonly #notices = new Notices();
   readonly #clock: Clock;
 
   constructor(options: AuditorOptions) {
@@ -67,17 +68,19 @@ export class Auditor {
           },
         })
       : undefined;
-    const reporter = new Reporter({
-      conditions: options.writeConditions ? writes.conditions : undefined,
-      events,
-      clock,
-      onPatch: (result) => metrics.conditionPatches.inc({ result }),
-    });
+    const conditions = options.writeConditions
+      ? new ConditionWriter({
+          api: writes.conditions,
+          clock,
+          onPatch: (result) => metrics.conditionPatches.inc({ result }),
+        })
+      : undefined;
+    const reporter = new Reporter({ conditions, events });
     this.#informers = createInformers({
       api: cluster,
       clock,
       logger,
-      wrote: (snapshot) => reporter.wrote(snapshot),
+      recognises: (snapshot) => conditions?.recognises(snapshot) ?? true,
     });
     const { pods, namespaces, configMaps } = this.#informers;
     const around = new ClusterSurroundings(this.#informers, osmNamespace);
@@ -91,7 +94,7 @@ export class Auditor {
       verdicts,
       metrics,
       clock,
-      takeNotice: (key) => this.#takeNotice(key),
+      notices: this.#notices,
     });
     this.#controller = new Controller({
       informers: [pods],
@@ -138,6 +141,8 @@ export class Auditor {
   }
 
   #sweep(concerned: (pod: { readonly namespace: string }) => boolean): void {
+    // Before the first list is complete every pod is in line anyway.
+    if (!this.#informers.pods.synced) return;
     for (const { pod } of this.#informers.pods.values()) {
       if (!concerned(pod)) continue;
       const key = podKey(pod);
@@ -147,13 +152,6 @@ export class Auditor {
   }
 
   #notice(key: string): void {
-    // The earliest change that has not been answered counts.
-    if (!this.#noticed.has(key)) this.#noticed.set(key, this.#clock.now());
-  }
-
-  #takeNotice(key: string): number | undefined {
-    const noticed = this.#noticed.get(key);
-    this.#noticed.delete(key);
-    return noticed;
+    this.#notices.note(key, this.#clock.now());
   }
 }

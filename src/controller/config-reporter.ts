@@ -14,6 +14,7 @@ export class ConfigReporter {
   readonly #events: Pick<EventRecorder, 'ensure' | 'record'> | undefined;
   readonly #logger: Logger;
   #told: ReadonlySet<string> | undefined;
+  #uid = '';
   /** The last report ended half-way: some of its Events may be written. */
   #halfTold = false;
 
@@ -24,7 +25,9 @@ export class ConfigReporter {
 
   /** @throws the API's error; the next try starts over */
   async report(lookup: ConfigLookup): Promise<void> {
-    const before = this.#told;
+    const uid = lookup.kind === 'found' ? lookup.config.uid : '';
+    // What was told of a former object of the name says nothing about this one.
+    const before = uid === this.#uid ? this.#told : undefined;
     const findings = checkConfig(lookup);
     const news = findings.filter((each) => before?.has(findingIdentity(each)) !== true);
     const sure = before !== undefined && !this.#halfTold;
@@ -36,7 +39,7 @@ export class ConfigReporter {
         finding: each.message,
       });
       if (lookup.kind !== 'found') continue;
-      const { namespace, name, uid } = lookup.config;
+      const { namespace, name } = lookup.config;
       const regarding = { apiVersion: 'v1', kind: 'ConfigMap', namespace, name, uid };
       const event = {
         regarding,
@@ -53,6 +56,7 @@ export class ConfigReporter {
       });
     }
     this.#halfTold = false;
+    this.#uid = uid;
     this.#told = new Set(findings.map(findingIdentity));
   }
 }

@@ -4,7 +4,7 @@ import { CONDITION_TYPE } from '../core/audit/condition-text.ts';
 import { ManualClock, settle } from '../testing/kube/manual-clock.ts';
 import { RecordingLogger } from '../testing/kube/recording-logger.ts';
 import { readJson } from '../testing/repository.ts';
-import { CONFIG_MAPS, FakeCluster, NAMESPACES, PODS, type Item } from './fake-cluster.test.ts';
+import { CONFIG_MAPS, FakeCluster, NAMESPACES, PODS, type Item } from '../testing/kube/fake-cluster.ts';
 import { createInformers, type Informers } from './informers.ts';
 
 type Status = Readonly<Record<string, unknown>>;
@@ -32,7 +32,7 @@ describe('the informers', () => {
       api: cluster,
       clock: new ManualClock(),
       logger: new RecordingLogger(),
-      wrote: ({ condition }) => condition?.status === ours,
+      recognises: ({ condition }) => condition?.status === ours,
     });
     const all = [informers.pods, informers.namespaces, informers.configMaps];
     for (const each of all) each.onChange((key) => woken.push(`${each.name} ${key}`));

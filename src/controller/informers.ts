@@ -29,18 +29,18 @@ export interface InformersOptions {
   readonly api: ListWatch;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Whether the condition on a pod is our own writing. */
-  readonly wrote: (snapshot: PodSnapshot) => boolean;
+  /** Whether the condition on a pod is as it was left; sees every version of every pod, in order. */
+  readonly recognises: (snapshot: PodSnapshot) => boolean;
 }
 
-export function createInformers({ wrote, ...shared }: InformersOptions): Informers {
+export function createInformers({ recognises, ...shared }: InformersOptions): Informers {
   return {
     pods: new Informer({
       ...shared,
       source: { name: 'pods', path: '/api/v1/pods' },
       project: podSnapshot,
       // Our own status write comes back as a change: it wakes nobody. A foreign hand on the condition does.
-      changed: (before, after) => !sameFacts(before, after) || !wrote(after),
+      changed: (before, after) => !recognises(after) || !sameFacts(before, after),
     }),
     namespaces: new Informer({
       ...shared,

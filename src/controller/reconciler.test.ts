@@ -8,6 +8,8 @@ import { ManualClock } from '../testing/kube/manual-clock.ts';
 import { RecordingLogger } from '../testing/kube/recording-logger.ts';
 import { ConfigReporter } from './config-reporter.ts';
 import { CONFIG_KEY, Reconciler } from './reconciler.ts';
+import { ConditionWriter } from './condition-writer.ts';
+import { Notices } from './notices.ts';
 import { Reporter } from './reporter.ts';
 import type { PodSnapshot } from './snapshot.ts';
 import { Verdicts } from './verdicts.ts';
@@ -23,13 +25,13 @@ describe('reconciler', () => {
   let metrics: Metrics;
   let verdicts: Verdicts;
   let pods: Map<string, PodSnapshot>;
-  let notices: Map<string, number>;
+  let notices: Notices;
   let config: ConfigLookup;
   let written: Condition[];
   let failing: boolean;
   /** How long a write takes. */
   let writeMs: number;
-  let reporter: Reporter;
+  let conditions: ConditionWriter;
   let reconciler: Reconciler;
 
   beforeEach(() => {
@@ -37,20 +39,19 @@ describe('reconciler', () => {
     metrics = new Metrics('test');
     verdicts = new Verdicts();
     pods = new Map();
-    notices = new Map();
+    notices = new Notices();
     config = configWith({});
     written = [];
     failing = false;
     writeMs = 0;
-    reporter = new Reporter({
-      conditions: {
+    conditions = new ConditionWriter({
+      api: {
         patchNamespacedPodStatus: async ({ body }) => {
           await clock.advance(writeMs);
           if (failing) throw new Error('no answer');
           written.push((body as ConditionPatch).status.conditions[0]);
         },
       },
-      events: undefined,
       clock,
       onPatch: () => undefined,
     });
@@ -58,16 +59,12 @@ describe('reconciler', () => {
       pods,
       around: { namespace: namespaceOf, config: () => config },
       gathering: { osmNamespace: undefined, graceMs: 60_000 },
-      reporter,
+      reporter: new Reporter({ conditions, events: undefined }),
       configReporter: new ConfigReporter(undefined, new RecordingLogger()),
       verdicts,
       metrics,
       clock,
-      takeNotice: (key) => {
-        const noticed = notices.get(key);
-        notices.delete(key);
-        return noticed;
-      },
+      notices,
     });
   });
 
@@ -111,18 +108,18 @@ describe('reconciler', () => {
     know(meshedPod());
     await reconciler.reconcile(KEY);
     const untouched = { pod: meshedPod(), condition: undefined };
-    expect(reporter.wrote(untouched)).to.equal(false);
+    expect(conditions.present(untouched)).to.have.property('status', 'True');
     pods.clear();
-    notices.set(KEY, clock.now());
+    notices.note(KEY, clock.now());
     expect(await reconciler.reconcile(KEY)).to.equal(undefined);
     expect(present()).to.deep.equal([]);
-    expect(reporter.wrote(untouched), 'nothing was told of the next pod of the name').to.equal(true);
-    expect(notices, 'notices must not pile up').to.deep.equal(new Map());
+    expect(conditions.present(untouched), 'nothing is known of the next pod of the name').to.equal(undefined);
+    expect(notices.take(KEY), 'notices must not pile up').to.equal(undefined);
   });
 
   it('measures from the notice of a change to the end of the writes', async () => {
     know(meshedPod());
-    notices.set(KEY, clock.now());
+    notices.note(KEY, clock.now());
     writeMs = 2000;
     await reconciler.reconcile(KEY);
     expect(await latencies()).to.equal('count 1');
@@ -134,7 +131,7 @@ describe('reconciler', () => {
     await reconciler.reconcile(KEY);
     const told = { pod: meshedPod(), condition: written[0] };
     pods.set(KEY, told);
-    notices.set(KEY, clock.now());
+    notices.note(KEY, clock.now());
     await reconciler.reconcile(KEY);
     expect(written).to.have.length(1);
     expect(await latencies()).to.equal('count 0');

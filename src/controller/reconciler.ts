@@ -10,6 +10,7 @@ import type { Requeue } from '../kube/workqueue.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { ConfigReporter } from './config-reporter.ts';
 import { gather, type GatherOptions, type Surroundings } from './gatherer.ts';
+import type { Notices } from './notices.ts';
 import type { Reporter } from './reporter.ts';
 import type { PodSnapshot } from './snapshot.ts';
 import type { Verdicts } from './verdicts.ts';
@@ -26,8 +27,7 @@ export interface ReconcilerOptions {
   readonly verdicts: Verdicts;
   readonly metrics: Metrics;
   readonly clock: Clock;
-  /** When the change that woke a key was noticed, in milliseconds; undefined for a sweep. Taken once. */
-  readonly takeNotice: (key: string) => number | undefined;
+  readonly notices: Notices;
 }
 
 export class Reconciler {
@@ -42,8 +42,8 @@ export class Reconciler {
   }
 
   async #reconcilePod(key: string): Promise<Requeue | undefined> {
-    const { pods, around, gathering, reporter, verdicts, metrics, clock, takeNotice } = this.#options;
-    const noticed = takeNotice(key);
+    const { pods, around, gathering, reporter, verdicts, metrics, clock, notices } = this.#options;
+    const noticed = notices.take(key);
     const snapshot = pods.get(key);
     if (snapshot === undefined) {
       verdicts.forget(key);
@@ -55,7 +55,10 @@ export class Reconciler {
     metrics.auditDuration.observe((performance.now() - started) / 1000);
     verdicts.set(key, report);
 
-    const wrote = await reporter.report(snapshot, report);
+    const wrote = await reporter.report(snapshot, report).catch((error: unknown) => {
+      notices.restore(key, noticed);
+      throw error;
+    });
     if (wrote && noticed !== undefined) metrics.detectionLatency.observe((clock.now() - noticed) / 1000);
     // One millisecond late, so that the grace period has ended when it is looked at.
     return report.recheckAt === undefined

@@ -6,6 +6,7 @@ import type { Report } from '../core/audit/report.ts';
 import type { Condition, ConditionPatch } from '../kube/conditions.ts';
 import { CREATED, meshedPod } from '../testing/builders.ts';
 import { ManualClock } from '../testing/kube/manual-clock.ts';
+import { ConditionWriter } from './condition-writer.ts';
 import { Reporter, type ReporterOptions } from './reporter.ts';
 import type { PodSnapshot } from './snapshot.ts';
 
@@ -42,16 +43,18 @@ describe('reporter, when writing fails', () => {
   }
   const create = (off: Partial<ReporterOptions> = {}): Reporter =>
     new Reporter({
-      conditions: {
-        patchNamespacedPodStatus: ({ body }) =>
-          call(`patch ${(body as ConditionPatch).status.conditions[0].status}`),
-      },
+      conditions: new ConditionWriter({
+        api: {
+          patchNamespacedPodStatus: ({ body }) =>
+            call(`patch ${(body as ConditionPatch).status.conditions[0].status}`),
+        },
+        clock: new ManualClock(CREATED),
+        onPatch: (result) => calls.push(result),
+      }),
       events: {
         record: ({ type, reason }) => call(`record ${type} ${reason}`),
         ensure: ({ type, reason }) => call(`ensure ${type} ${reason}`),
       },
-      clock: new ManualClock(CREATED),
-      onPatch: (result) => calls.push(result),
       ...off,
     });
   /** Reports while the call named fails. */
@@ -132,36 +135,5 @@ describe('reporter, when writing fails', () => {
       expect(await reporter.report(podWith(undefined), BAD)).to.equal(false);
       expect(calls).to.deep.equal([]);
     });
-  });
-});
-
-describe('reporter.wrote', () => {
-  const verified = condition('True', 'Verified', 'Traffic is redirected as the mesh configuration says.');
-  let reporter: Reporter;
-  beforeEach(async () => {
-    reporter = new Reporter({
-      conditions: { patchNamespacedPodStatus: () => Promise.resolve({}) },
-      events: undefined,
-      clock: new ManualClock(CREATED),
-      onPatch: () => undefined,
-    });
-    await reporter.report(podWith(undefined), GOOD);
-  });
-
-  it('knows our own condition again, whatever its times', () => {
-    expect(reporter.wrote(podWith({ ...verified, lastTransitionTime: '2020-01-01T00:00:00Z' }))).to.equal(
-      true,
-    );
-  });
-
-  it('sees that somebody else has changed or removed it', () => {
-    expect(reporter.wrote(podWith({ ...verified, message: 'tampered' }))).to.equal(false);
-    expect(reporter.wrote(podWith(undefined))).to.equal(false);
-  });
-
-  it('claims nothing about a pod that nothing was told of: not seen yet, of another uid, or forgotten', () => {
-    expect(reporter.wrote(podWith(undefined, 'b'))).to.equal(true);
-    reporter.forget('test/web');
-    expect(reporter.wrote(podWith(undefined))).to.equal(true);
   });
 });

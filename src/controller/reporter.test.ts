@@ -4,8 +4,9 @@ import { finding, type Finding } from '../core/audit/finding.ts';
 import type { Report, Status } from '../core/audit/report.ts';
 import { CREATED, meshedPod } from '../testing/builders.ts';
 import { ManualClock } from '../testing/kube/manual-clock.ts';
-import type { Condition, ConditionPatch } from '../kube/conditions.ts';
+import type { Condition, ConditionPatch, PodStatusApi } from '../kube/conditions.ts';
 import type { EventInput } from '../kube/events.ts';
+import { ConditionWriter } from './condition-writer.ts';
 import { Reporter, type ReporterOptions } from './reporter.ts';
 import type { PodSnapshot } from './snapshot.ts';
 
@@ -21,16 +22,23 @@ class Bench {
   readonly calls: string[] = [];
   readonly notes: string[] = [];
   readonly clock = new ManualClock(CREATED);
-  readonly #options: ReporterOptions;
+  readonly #api: PodStatusApi;
+  readonly #events: ReporterOptions['events'];
   reporter: Reporter;
+  #conditions: ConditionWriter | undefined;
   condition: Condition | undefined;
   uid = 'first';
 
   constructor() {
-    const conditions: ReporterOptions['conditions'] = {
+    const api: PodStatusApi = {
       patchNamespacedPodStatus: ({ namespace, name, body }) => {
         const { metadata, status } = body as ConditionPatch & { metadata: { uid: string } };
         const [condition] = status.conditions;
+        if ('$patch' in condition) {
+          this.calls.push(`remove ${namespace}/${name} ${metadata.uid}`);
+          this.condition = undefined;
+          return Promise.resolve({});
+        }
         this.calls.push(`patch ${namespace}/${name} ${metadata.uid} ${condition.status} ${condition.reason}`);
         this.condition = condition;
         return Promise.resolve({});
@@ -41,13 +49,9 @@ class Bench {
       this.calls.push(`${verb} ${event.type} ${event.reason}`);
       this.notes.push(`${event.regarding.kind} ${event.regarding.uid} ${event.note}`);
     };
-    this.#options = {
-      conditions,
-      events: { record: tell('record'), ensure: tell('ensure') },
-      clock: this.clock,
-      onPatch: () => undefined,
-    };
-    this.reporter = new Reporter(this.#options);
+    this.#api = api;
+    this.#events = { record: tell('record'), ensure: tell('ensure') };
+    this.reporter = this.#create();
   }
 
   get snapshot(): PodSnapshot {
@@ -55,7 +59,13 @@ class Bench {
   }
 
   restart(): void {
-    this.reporter = new Reporter(this.#options);
+    this.reporter = this.#create();
+  }
+
+  #create(): Reporter {
+    const conditions = new ConditionWriter({ api: this.#api, clock: this.clock, onPatch: () => undefined });
+    this.#conditions = conditions;
+    return new Reporter({ conditions, events: this.#events });
   }
 
   /** Reports and returns what was called. */
@@ -64,6 +74,7 @@ class Bench {
     const identity = { namespace: 'test', name: 'web', uid: this.uid };
     const report: Report = { ...identity, status, findings, dialect: undefined, recheckAt: undefined };
     const wrote = await this.reporter.report(this.snapshot, report);
+    this.#conditions?.recognises(this.snapshot); // the watch brings the write back
     expect(wrote, 'what report() returns').to.equal(this.calls.length > 0);
     return [...this.calls];
   }
@@ -183,6 +194,7 @@ describe('reporter', () => {
     expect(await bench.report('Unknown', BAD_CONFIG)).to.deep.equal([
       patched('Unknown', 'ConfigPortInvalid'),
     ]);
+    expect(await bench.report('NotApplicable', NOT_IN_MESH)).to.deep.equal(['remove test/web first']);
     expect(await bench.report('NotApplicable', NOT_IN_MESH)).to.deep.equal([]);
   });
 

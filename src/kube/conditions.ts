@@ -36,6 +36,17 @@ export interface ConditionPatch {
   };
 }
 
+/** Body of a strategic merge patch that takes a condition away and leaves those of others. */
+export interface ConditionRemoval {
+  readonly status: { readonly conditions: readonly [{ readonly type: string; readonly $patch: 'delete' }] };
+}
+
+export type PodConditionPatch = ConditionPatch | ConditionRemoval;
+
+export function removalPatch(type: string): ConditionRemoval {
+  return { status: { conditions: [{ type, $patch: 'delete' }] } };
+}
+
 /**
  * The patch that makes `existing` say what is desired, or undefined when it already does.
  *
@@ -81,7 +92,7 @@ export interface PodIdentity {
 export async function patchPodCondition(
   api: PodStatusApi,
   pod: PodIdentity,
-  patch: ConditionPatch,
+  patch: PodConditionPatch,
 ): Promise<void> {
   const { namespace, name, uid } = pod;
   // Without the header the client sends a JSON patch, which the server rejects for a body of this shape.

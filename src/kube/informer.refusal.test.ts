@@ -44,7 +44,7 @@ describe('informer, when it is refused', () => {
 
   it('answers waitForAnswer at a refusal, which ends when the list is allowed again', async () => {
     const forbidden = status(403, 'Forbidden', 'things is forbidden');
-    server.play(forbidden, forbidden, page([object('a', 1)], '10'), watch());
+    server.play(...Array.from({ length: 5 }, () => forbidden), page([object('a', 1)], '10'), watch());
     const informer = start();
     const refusals: string[] = [];
     informer.onRefusal(() => refusals.push(informer.refusal === undefined ? 'over' : 'begun'));
@@ -59,7 +59,8 @@ describe('informer, when it is refused', () => {
   });
 
   it('takes a refused watch for a refusal as well, and keeps what it knows', async () => {
-    server.play(page([object('a', 1)], '10'), status(401, 'Unauthorized', 'who are you'), watch());
+    const unauthorized = status(401, 'Unauthorized', 'who are you');
+    server.play(page([object('a', 1)], '10'), ...Array.from({ length: 4 }, () => unauthorized), watch());
     const informer = start();
     const refusals: unknown[] = [];
     informer.onRefusal(() => refusals.push(informer.refusal));
@@ -68,6 +69,27 @@ describe('informer, when it is refused', () => {
     expect(refusals[1]).to.equal(undefined);
     expect([informer.synced, informer.get('ns/a')]).to.deep.equal([true, 1]);
     expect(changes).to.deep.equal(['added ns/a']);
+  });
+
+  it('takes a few refusals in a row for a server that is still starting', async () => {
+    const forbidden = status(403, 'Forbidden', 'not yet');
+    server.play(forbidden, forbidden, forbidden, page([], '10'), watch());
+    const informer = start();
+    let refused = false;
+    informer.onRefusal(() => (refused = true));
+    expect(await informer.waitForSync(stop.signal)).to.equal(true);
+    expect(refused).to.equal(false);
+  });
+
+  it('logs and counts a handler that throws, and goes on', async () => {
+    const forbidden = status(403, 'Forbidden', 'no');
+    server.play(...Array.from({ length: 4 }, () => forbidden), page([], '10'), watch());
+    const informer = start();
+    informer.onRefusal(() => {
+      throw new Error('a bug');
+    });
+    expect(await informer.waitForSync(stop.signal)).to.equal(true);
+    expect(informer.stats.handlerFailures).to.equal(2);
   });
 
   it('takes no failure of the network or the server for a refusal, and waits on for an answer', async () => {

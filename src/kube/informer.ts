@@ -22,6 +22,9 @@ import {
 import { Store, type ChangeHandler } from './store.ts';
 import { identify, type Identity } from './wire.ts';
 
+/** A server that has just started refuses what it will allow in a moment, when it has read its roles. */
+const REFUSALS_IN_A_ROW = 4;
+
 export interface InformerOptions<T> extends ReflectorOptions {
   /** Takes the facts worth keeping from an object; the object itself is dropped. */
   readonly project: (object: unknown) => T;
@@ -45,6 +48,7 @@ export class Informer<T> {
   readonly #waiting = new Set<() => void>();
   readonly #refusalHandlers: (() => void)[] = [];
   #refusal: unknown;
+  #refusals = 0;
   #synced = false;
   #projectionFailures = 0;
   #handlerFailures = 0;
@@ -78,8 +82,8 @@ export class Informer<T> {
   }
 
   /**
-   * Why the server refuses to list or watch, as long as it does; undefined otherwise. A network that fails is no
-   * refusal: then the copy is the best there is.
+   * Why the server refuses to list or watch, once it has done so several times in a row; undefined otherwise. A network
+   * that fails is no refusal: then the copy is the best there is.
    */
   get refusal(): unknown {
     return this.#refusal;
@@ -144,14 +148,24 @@ export class Informer<T> {
         this.#wake();
       },
       failing: (error) => {
-        const before = this.#refusal;
-        this.#refusal = error !== undefined && isRefusal(error) ? error : undefined;
-        // One refusal after the other is still the same one, in other words perhaps.
-        if ((before === undefined) === (this.#refusal === undefined)) return;
+        this.#refusals = error !== undefined && isRefusal(error) ? this.#refusals + 1 : 0;
+        const refusal = this.#refusals >= REFUSALS_IN_A_ROW ? error : undefined;
+        const changed = (this.#refusal === undefined) !== (refusal === undefined);
+        this.#refusal = refusal;
+        if (!changed) return;
         this.#wake();
-        for (const handler of this.#refusalHandlers) handler();
+        for (const handler of this.#refusalHandlers) this.#callRefusalHandler(handler);
       },
     };
+  }
+
+  #callRefusalHandler(handler: () => void): void {
+    try {
+      handler();
+    } catch (error) {
+      this.#handlerFailures += 1;
+      this.#logFailure('a refusal handler failed', undefined, error);
+    }
   }
 
   #wake(): void {

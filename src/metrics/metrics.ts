@@ -1,7 +1,8 @@
 /**
  * The metrics as objects to fill in, on a registry of their own.
  *
- * Guarantees: every metric of the table exists from the start, counters with all values of their labels at zero.
+ * Guarantees: every metric of the table exists from the start, counters of what is written and reconciled with all values
+ * of their labels at zero.
  */
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { METRICS, type MetricEntry } from './table.ts';

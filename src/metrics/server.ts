@@ -46,7 +46,7 @@ export class MetricsServer {
     return new MetricsServer(server);
   }
 
-  /** Stops listening and ends idle connections. */
+  /** Stops listening and ends all connections. */
   async close(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     this.#server.closeAllConnections();
@@ -62,7 +62,8 @@ async function answer(
   const { status, body, type } = await route(options, request).catch((error: unknown) => {
     return { status: 500, body: `${error instanceof Error ? error.message : 'failed'}\n`, type: TEXT };
   });
-  response.writeHead(status, { 'Content-Type': type, 'Cache-Control': 'no-store' });
+  const allow = status === 405 ? { Allow: 'GET, HEAD' } : {};
+  response.writeHead(status, { 'Content-Type': type, 'Cache-Control': 'no-store', ...allow });
   response.end(request.method === 'HEAD' ? undefined : body);
 }
 

@@ -1,7 +1,8 @@
-/** `osm-auditor expected`: prints the commands that the injector would give each pod today. */
+/** `osm-auditor expected`: prints the commands that the injector would give each pod today, none to an outsider. */
 import { intentFor } from '../../core/osm/intent.ts';
 import { R1 } from '../../core/osm/dialect.ts';
 import { expectedCommands } from '../../core/osm/expected-rules.ts';
+import { membership } from '../../core/osm/membership.ts';
 import { podKey } from '../../core/osm/pod.ts';
 import { checkConfig } from '../../core/audit/checks/config.ts';
 import { findSubjects } from '../find-subjects.ts';
@@ -18,6 +19,12 @@ export async function expected(options: Selection, terminal: Terminal): Promise<
   if (lookup.kind !== 'found' || problem !== undefined)
     throw new UsageError(problem?.message ?? 'no configuration');
   for (const { pod } of pods) {
+    const osmNamespace = options.osmNamespace ?? lookup.config.namespace;
+    const belongs = membership(pod, around.namespace(pod.namespace), osmNamespace);
+    if (belongs.kind === 'not-concerned') {
+      terminal.out(`# ${visible(`${podKey(pod)}: no rules, ${belongs.reason}`)}\n`);
+      continue;
+    }
     const commands = expectedCommands(R1, intentFor(pod, lookup.config));
     terminal.out(`# ${visible(podKey(pod))}\n${commands.join('\n')}\n`);
   }

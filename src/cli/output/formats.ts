@@ -1,5 +1,6 @@
 /** The output formats of `check`. */
 import { stringify } from 'yaml';
+import { visible } from '../../core/audit/quote.ts';
 import { UsageError } from '../usage-error.ts';
 import {
   reportDocument,
@@ -20,7 +21,7 @@ export const FORMATS: Readonly<Record<string, Format>> = {
   wide: (result) => wideTable(result.pods) + summaryLine(summarise(result.pods)),
   json: (result) => `${JSON.stringify(reportDocument(result), null, 2)}\n`,
   yaml: (result) => stringify(reportDocument(result), { lineWidth: 0, aliasDuplicateObjects: false }),
-  name: (result) => result.pods.map(({ report }) => `pod/${report.name}\n`).join(''),
+  name: (result) => result.pods.map(({ report }) => `pod/${visible(report.name)}\n`).join(''),
 };
 
 /** @throws UsageError for a format that does not exist */

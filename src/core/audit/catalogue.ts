@@ -15,8 +15,8 @@ export interface CatalogueEntry {
   readonly code: string;
   readonly severity: Severity;
   readonly effect: Effect;
-  /** Whether it speaks of one pod or of the configuration that many pods share. */
-  readonly scope: 'pod' | 'config';
+  /** Whether it speaks of one pod or of what many pods share: then there is no Event on each of them. */
+  readonly scope: 'pod' | 'shared';
   /** One line: what is wrong. */
   readonly title: string;
   /** What it means for the pod's traffic. */
@@ -41,6 +41,7 @@ const unknown = (entry: Draft): CatalogueEntry => ({
   effect: 'Unknown',
   scope: 'pod',
 });
+const sharedUnknown = (entry: Draft): CatalogueEntry => ({ ...unknown(entry), scope: 'shared' });
 
 export const CATALOGUE = {
   SidecarMissing: discrepant({
@@ -66,7 +67,7 @@ export const CATALOGUE = {
     cause: 'Envoy has not received its configuration from osm-controller, or its certificate is not valid.',
     remedy: "Read the sidecar's log and look at osm-controller.",
   }),
-  NamespaceUnknown: unknown({
+  NamespaceUnknown: sharedUnknown({
     code: 'OA104',
     title: 'Whether the pod belongs to the mesh cannot be told.',
     meaning:
@@ -243,42 +244,33 @@ export const CATALOGUE = {
     remedy: "Correct the annotation in the workload's pod template.",
   },
 
-  ConfigMissing: {
-    ...unknown({
-      code: 'OA501',
-      title: 'There is no mesh configuration to judge by.',
-      meaning: 'Which exclusions the pod should have is not known; its base rules were still compared.',
-      cause:
-        'The ConfigMap osm-config is not in the cluster or not among the files, or OSM runs in another namespace.',
-      remedy: 'Give the ConfigMap too, or name the namespace with --osm-namespace.',
-    }),
-    scope: 'config',
-  },
-  ConfigUnreadable: {
-    ...unknown({
-      code: 'OA502',
-      title: 'The mesh configuration cannot be read.',
-      meaning: 'Which exclusions the pod should have is not known; its base rules were still compared.',
-      cause: 'No permission on the ConfigMap, or the API server does not answer.',
-      remedy: 'Grant what manifests/rbac.yaml grants, or look at the connection.',
-    }),
-    scope: 'config',
-  },
-  ConfigAmbiguous: {
-    ...unknown({
-      code: 'OA503',
-      title: 'Several objects could be the mesh configuration.',
-      meaning: 'Judging by the wrong one would be worse than not judging; base rules were still compared.',
-      cause: 'More than one namespace has a ConfigMap osm-config.',
-      remedy: 'Name the right namespace with --osm-namespace.',
-    }),
-    scope: 'config',
-  },
+  ConfigMissing: sharedUnknown({
+    code: 'OA501',
+    title: 'There is no mesh configuration to judge by.',
+    meaning: 'Which exclusions the pod should have is not known; its base rules were still compared.',
+    cause:
+      'The ConfigMap osm-config is not in the cluster or not among the files, or OSM runs in another namespace.',
+    remedy: 'Give the ConfigMap too, or name the namespace with --osm-namespace.',
+  }),
+  ConfigUnreadable: sharedUnknown({
+    code: 'OA502',
+    title: 'The mesh configuration cannot be read.',
+    meaning: 'Which exclusions the pod should have is not known; its base rules were still compared.',
+    cause: 'No permission on the ConfigMap, or the API server does not answer.',
+    remedy: 'Grant what manifests/rbac.yaml grants, or look at the connection.',
+  }),
+  ConfigAmbiguous: sharedUnknown({
+    code: 'OA503',
+    title: 'Several objects could be the mesh configuration.',
+    meaning: 'Judging by the wrong one would be worse than not judging; base rules were still compared.',
+    cause: 'More than one namespace has a ConfigMap osm-config.',
+    remedy: 'Name the right namespace with --osm-namespace.',
+  }),
   ConfigRangeInvalid: {
     code: 'OA504',
     severity: 'error',
     effect: 'Unknown',
-    scope: 'config',
+    scope: 'shared',
     title: 'outbound_ip_range_exclusion_list holds a bad value.',
     meaning:
       'OSM copies the value into the script of every new pod, where iptables refuses it: new pods do not start.',
@@ -289,7 +281,7 @@ export const CATALOGUE = {
     code: 'OA505',
     severity: 'error',
     effect: 'Unknown',
-    scope: 'config',
+    scope: 'shared',
     title: 'outbound_port_exclusion_list holds a bad value.',
     meaning:
       'OSM copies the value into the script of every new pod, where iptables refuses it or reads another port.',

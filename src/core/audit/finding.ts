@@ -22,7 +22,7 @@ export interface Finding {
   readonly code: string;
   readonly severity: Severity;
   readonly effect: Effect;
-  readonly scope: 'pod' | 'config';
+  readonly scope: 'pod' | 'shared';
   readonly message: string;
   /** A command to copy, or a sentence where no single command mends it. */
   readonly fix: string;

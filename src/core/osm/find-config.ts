@@ -21,5 +21,8 @@ function onlyOne(candidates: readonly ConfigMap[]): ConfigLookup | undefined {
   const [only, ...others] = candidates;
   if (only === undefined) return undefined;
   if (others.length === 0) return { kind: 'found', config: meshConfigOf(only) };
-  return { kind: 'ambiguous', sources: candidates.map(({ namespace, name }) => `ConfigMap/${namespace}/${name}`) };
+  return {
+    kind: 'ambiguous',
+    sources: candidates.map(({ namespace, name }) => `ConfigMap/${namespace}/${name}`),
+  };
 }

@@ -1,10 +1,9 @@
 /**
- * A cluster for the tests of this folder, without a network: collections as a test fills them, and their watches.
- * It holds no test of its own.
+ * A cluster for tests, without a network: collections as a test fills them, and their watches.
  */
 import { EventEmitter, on } from 'node:events';
-import { ApiError } from '../kube/errors.ts';
-import type { ListWatch, Query } from '../kube/list-watch.ts';
+import { ApiError } from '../../kube/errors.ts';
+import type { ListWatch, Query } from '../../kube/list-watch.ts';
 
 export const PODS = '/api/v1/pods';
 export const NAMESPACES = '/api/v1/namespaces';

@@ -1,0 +1,129 @@
+/** Every variable that the help lists has the effect of its option. */
+import { expect } from 'chai';
+import { osmAuditor, type Outcome } from '../testing/recording-terminal.ts';
+
+const CHECK = ['check', '-f', 'examples/recorded/good.json', '-f', 'examples/guide/base/config.yaml'];
+
+interface Case {
+  readonly args: readonly string[];
+  readonly value: string;
+  /** What the variable makes of the command; without it the outcome must be another. */
+  readonly effect: (outcome: Outcome) => void;
+}
+
+const fails =
+  (message: string) =>
+  ({ status, stderr }: Outcome): void => {
+    expect(stderr).to.include(`error: ${message}`);
+    expect(status).to.equal(2);
+  };
+
+/** An address that is refused ends `run` before it connects anywhere. */
+const RUN = ['run', '--listen', 'none'];
+
+const CASES: Readonly<Record<string, Case>> = {
+  OSM_AUDITOR_OUTPUT: {
+    args: CHECK,
+    value: 'name',
+    effect: ({ stdout }) => expect(stdout).to.equal('pod/good\n'),
+  },
+  OSM_AUDITOR_NAMESPACE: {
+    args: CHECK,
+    value: 'nowhere',
+    effect: fails('there is no pod of namespace "nowhere"'),
+  },
+  OSM_AUDITOR_ALL_NAMESPACES: {
+    args: [...CHECK, '-n', 'nowhere'],
+    value: 'true',
+    effect: ({ status }) => expect(status).to.equal(0),
+  },
+  OSM_AUDITOR_SELECTOR: { args: CHECK, value: 'app=web', effect: fails('a selector may not be given') },
+  OSM_AUDITOR_OSM_NAMESPACE: {
+    args: CHECK,
+    value: 'nowhere',
+    effect: ({ status, stdout }) => {
+      expect(stdout).to.include('There is no ConfigMap osm-config in the files.');
+      expect(status).to.equal(3);
+    },
+  },
+  OSM_AUDITOR_KUBECONFIG: {
+    args: ['check'],
+    value: 'no/kubeconfig',
+    effect: fails('cannot read no/kubeconfig'),
+  },
+  OSM_AUDITOR_CONTEXT: {
+    args: ['check', '--kubeconfig', 'src/cli/testdata/kubeconfig.yaml'],
+    value: 'elsewhere',
+    effect: fails('context "elsewhere" is not in src/cli/testdata/kubeconfig.yaml'),
+  },
+  OSM_AUDITOR_WRITE_CONDITIONS: {
+    args: RUN,
+    value: 'maybe',
+    effect: fails(
+      "option '--write-conditions [boolean]' value 'maybe' from env 'OSM_AUDITOR_WRITE_CONDITIONS' is invalid.",
+    ),
+  },
+  OSM_AUDITOR_WRITE_EVENTS: {
+    args: RUN,
+    value: 'maybe',
+    effect: fails(
+      "option '--write-events [boolean]' value 'maybe' from env 'OSM_AUDITOR_WRITE_EVENTS' is invalid.",
+    ),
+  },
+  OSM_AUDITOR_LISTEN: {
+    args: ['run', '--kubeconfig', 'no/kubeconfig'],
+    value: 'from the environment',
+    effect: fails('"from the environment" is not an address such as :8080'),
+  },
+  OSM_AUDITOR_GRACE_PERIOD: {
+    args: RUN,
+    value: 'soon',
+    effect: fails(
+      "option '--grace-period <seconds>' value 'soon' from env 'OSM_AUDITOR_GRACE_PERIOD' is invalid.",
+    ),
+  },
+  OSM_AUDITOR_LOG_FORMAT: {
+    args: RUN,
+    value: 'xml',
+    effect: fails("option '--log-format <format>' value 'xml' from env 'OSM_AUDITOR_LOG_FORMAT' is invalid."),
+  },
+  OSM_AUDITOR_LOG_LEVEL: {
+    args: RUN,
+    value: 'trace',
+    effect: fails("option '--log-level <level>' value 'trace' from env 'OSM_AUDITOR_LOG_LEVEL' is invalid."),
+  },
+};
+
+describe('variables', () => {
+  it('listed in the help are those below', async () => {
+    const pages: string[] = [];
+    for (const command of ['check', 'expected', 'run'])
+      pages.push((await osmAuditor([command, '--help'])).stdout);
+    const listed = new Set(pages.join('').match(/OSM_AUDITOR_[A-Z_]+/g));
+    expect([...listed].sort()).to.deep.equal(Object.keys(CASES).sort());
+  });
+
+  for (const [name, { args, value, effect }] of Object.entries(CASES)) {
+    it(`${name} stands for its option`, async () => {
+      const outcome = await osmAuditor(args, { env: { [name]: value } });
+      effect(outcome);
+      expect(await osmAuditor(args)).not.to.deep.equal(outcome);
+    });
+  }
+
+  it('yield to the command line', async () => {
+    const { stdout } = await osmAuditor([...CHECK, '-o', 'name'], { env: { OSM_AUDITOR_OUTPUT: 'json' } });
+    expect(stdout).to.equal('pod/good\n');
+  });
+
+  it('can switch an option off as well as on', async () => {
+    const env = { OSM_AUDITOR_ALL_NAMESPACES: 'false' };
+    const outcome = await osmAuditor([...CHECK, '-n', 'nowhere'], { env });
+    fails('there is no pod of namespace "nowhere"')(outcome);
+  });
+
+  it('are wrong when empty, which says which one it is', async () => {
+    const outcome = await osmAuditor(CHECK, { env: { OSM_AUDITOR_NAMESPACE: '' } });
+    fails("option '-n, --namespace <name>' value '' from env 'OSM_AUDITOR_NAMESPACE' is invalid.")(outcome);
+  });
+});

@@ -1,0 +1,68 @@
+/**
+ * What people and programs see, whole: every recorded pod under each of the guide's configurations, the guide's own
+ * samples in every format, the help and the catalogue. Golden files below testdata/golden show commands as typed.
+ */
+import { readdirSync } from 'node:fs';
+import { expectGolden } from '../testing/golden.ts';
+import { osmAuditor } from '../testing/recording-terminal.ts';
+
+const GUIDE = ['base', 'ip-ranges', 'ports'];
+const RECORDED = readdirSync('examples/recorded').sort();
+
+const golden = (name: string, text: string): void => expectGolden(`src/cli/testdata/golden/${name}`, text);
+
+/** `$ osm-auditor ...`, what it prints, and the exit status unless it is 0. */
+async function transcript(command: string): Promise<string> {
+  const { status, stdout, stderr } = await osmAuditor(command.split(' '));
+  const end = status === 0 ? '' : `exit status ${status}\n`;
+  return `$ osm-auditor ${command}\n${stdout}${stderr}${end}`;
+}
+
+async function transcripts(commands: readonly string[]): Promise<string> {
+  const parts: string[] = [];
+  for (const command of commands) parts.push(await transcript(command));
+  return parts.join('\n');
+}
+
+describe('command line, golden files', () => {
+  for (const sample of GUIDE) {
+    const config = `-f examples/guide/${sample}/config.yaml`;
+
+    it(`golden: each recorded pod under the guide's configuration ${sample}`, async () => {
+      const commands = RECORDED.map((file) => `check -f examples/recorded/${file} ${config}`);
+      golden(`recorded-${sample}.txt`, await transcripts(commands));
+    });
+
+    it(`golden: one JSON document of all recorded pods under the guide's configuration ${sample}`, async () => {
+      const { stdout } = await osmAuditor(`check -f examples/recorded ${config} -o json`.split(' '));
+      golden(`recorded-${sample}.json`, stdout);
+    });
+  }
+
+  for (const format of ['table', 'wide', 'json', 'yaml', 'name']) {
+    it(`golden: the guide's samples with -o ${format}`, async () => {
+      const commands = GUIDE.map((sample) => `check -f examples/guide/${sample} -o ${format}`);
+      golden(`guide-${format}.txt`, await transcripts(commands));
+    });
+  }
+
+  it('golden: the commands expected by the guide, and for a pod outside the mesh', async () => {
+    const outsider = 'expected -f examples/recorded/no-sidecar.json -f examples/guide/base/config.yaml';
+    const commands = [...GUIDE.map((sample) => `expected -f examples/guide/${sample}`), outsider];
+    golden('expected.txt', await transcripts(commands));
+  });
+
+  for (const command of ['check', 'expected', 'explain', 'run', 'version']) {
+    it(`golden: the help of ${command}`, async () => {
+      golden(`help-${command}.txt`, await transcript(`${command} --help`));
+    });
+  }
+
+  it('golden: the help of the program', async () => {
+    golden('help.txt', await transcript('--help'));
+  });
+
+  it('golden: the catalogue and one page of it', async () => {
+    golden('explain.txt', await transcripts(['explain', 'explain OA402']));
+  });
+});

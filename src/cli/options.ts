@@ -1,0 +1,115 @@
+/**
+ * The options that commands share, and how their values are read; each has a variable OSM_AUDITOR_* beside it, except
+ * the files.
+ */
+import { type Command, InvalidArgumentError, Option } from 'commander';
+
+/** Where the cluster and OSM are, for every command that reads pods. */
+function clusterOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--kubeconfig <file>', 'Path to the kubeconfig file; KUBECONFIG is read as by kubectl.')
+        .env('OSM_AUDITOR_KUBECONFIG')
+        .argParser(notEmpty),
+    )
+    .addOption(
+      new Option('--context <name>', 'The kubeconfig context to use.')
+        .env('OSM_AUDITOR_CONTEXT')
+        .argParser(notEmpty),
+    )
+    .addOption(
+      new Option(
+        '--osm-namespace <name>',
+        'The namespace that OSM runs in; found by its ConfigMap osm-config when not given.',
+      )
+        .env('OSM_AUDITOR_OSM_NAMESPACE')
+        .argParser(notEmpty),
+    );
+}
+
+/** Which pods: for the commands that look once. */
+export function selectionOptions(command: Command): Command {
+  const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+  return clusterOptions(
+    command
+      .addOption(
+        new Option(
+          '-f, --filename <file>',
+          'File or directory to read objects from, or - for standard input. Repeatable.',
+        )
+          .argParser(collect)
+          .default([]),
+      )
+      .addOption(
+        new Option('-n, --namespace <name>', 'The namespace of the pods.')
+          .env('OSM_AUDITOR_NAMESPACE')
+          .argParser(notEmpty),
+      )
+      .addOption(
+        onOff('-A, --all-namespaces', 'Look at the pods of all namespaces, whatever -n says.', false),
+      )
+      .addOption(
+        new Option('-l, --selector <query>', 'Label query to choose pods by.').env('OSM_AUDITOR_SELECTOR'),
+      ),
+  );
+}
+
+/** How the controller works. */
+export function runOptions(command: Command): Command {
+  return clusterOptions(command)
+    .addOption(
+      onOff('--write-conditions', 'Write the condition openservicemesh.io/RedirectionVerified.', true),
+    )
+    .addOption(onOff('--write-events', 'Write Events.', true))
+    .addOption(
+      new Option('--listen <address>', 'Address of /metrics, /healthz and /readyz: [host]:port.')
+        .env('OSM_AUDITOR_LISTEN')
+        .default(':8080'),
+    )
+    .addOption(
+      new Option(
+        '--grace-period <seconds>',
+        'How many seconds a pod may take to start before that is a finding.',
+      )
+        .env('OSM_AUDITOR_GRACE_PERIOD')
+        .argParser(seconds)
+        .default(60),
+    )
+    .addOption(
+      new Option(
+        '--log-format <format>',
+        'json is for machines, text for people; the default is text on a terminal and json elsewhere.',
+      )
+        .env('OSM_AUDITOR_LOG_FORMAT')
+        .choices(['json', 'text']),
+    )
+    .addOption(
+      new Option('--log-level <level>', 'The least important messages to log.')
+        .env('OSM_AUDITOR_LOG_LEVEL')
+        .choices(['debug', 'info', 'warn', 'error'])
+        .default('info'),
+    );
+}
+
+/** `--name`, `--name=true` or `--name=false`, as kubectl's boolean flags. */
+function onOff(flags: string, description: string, byDefault: boolean): Option {
+  const option = new Option(`${flags} [boolean]`, description);
+  const variable = `OSM_AUDITOR_${option.name().toUpperCase().replaceAll('-', '_')}`;
+  return option.env(variable).preset('true').default(byDefault).argParser(boolean);
+}
+
+function notEmpty(value: string): string {
+  if (value !== '') return value;
+  throw new InvalidArgumentError('It must not be empty.');
+}
+
+function boolean(value: string): boolean {
+  if (value === 'true' || value === 'false') return value === 'true';
+  throw new InvalidArgumentError('It must be true or false.');
+}
+
+function seconds(value: string): number {
+  const number = Number(value);
+  if (value.trim() !== '' && Number.isFinite(number) && number >= 0) return number;
+  throw new InvalidArgumentError('It must be a number of seconds, 0 or more.');
+}

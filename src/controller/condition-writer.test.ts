@@ -1,0 +1,142 @@
+import { expect } from 'chai';
+import { CONDITION_TYPE } from '../core/audit/condition-text.ts';
+import { finding, type Finding } from '../core/audit/finding.ts';
+import type { Report, Status } from '../core/audit/report.ts';
+import type { Condition } from '../kube/conditions.ts';
+import { CREATED, meshedPod } from '../testing/builders.ts';
+import { ManualClock } from '../testing/kube/manual-clock.ts';
+import { ConditionWriter } from './condition-writer.ts';
+import type { PodSnapshot } from './snapshot.ts';
+
+const STARTING = finding('PodStarting', 'The container envoy is still starting.');
+const OUTSIDE = finding('NotInMesh', 'The mesh does not concern this pod.');
+const UNSURE = finding('NamespaceUnknown', 'Whether the pod belongs to the mesh cannot be told.');
+const TRUE: Condition = {
+  type: CONDITION_TYPE,
+  status: 'True',
+  reason: 'Verified',
+  message: 'Traffic is redirected as the mesh configuration says.',
+};
+
+const verdict = (status: Status, ...findings: readonly Finding[]): Report => {
+  return {
+    namespace: 'test',
+    name: 'web',
+    uid: 'a',
+    status,
+    findings,
+    dialect: undefined,
+    recheckAt: undefined,
+  };
+};
+const podWith = (
+  condition: Condition | undefined,
+  rest: Parameters<typeof meshedPod>[0] = {},
+): PodSnapshot => {
+  return { pod: meshedPod({ uid: 'a', ...rest }), condition };
+};
+
+describe('condition writer', () => {
+  let clock: ManualClock;
+  let bodies: unknown[];
+  let writer: ConditionWriter;
+  let answer: () => Promise<unknown>;
+
+  beforeEach(() => {
+    clock = new ManualClock(CREATED);
+    bodies = [];
+    answer = () => Promise.resolve({});
+    writer = new ConditionWriter({
+      api: {
+        patchNamespacedPodStatus: ({ body }) => {
+          bodies.push(body);
+          return answer();
+        },
+      },
+      clock,
+      onPatch: () => undefined,
+    });
+  });
+
+  const write = async (snapshot: PodSnapshot, report: Report): Promise<boolean> => {
+    const patch = writer.plan(snapshot, report);
+    if (patch !== undefined) await writer.write(snapshot.pod, patch);
+    return patch !== undefined;
+  };
+
+  it('does not write the same again while the first write is on its way back', async () => {
+    expect(await write(podWith(undefined), verdict('Verified'))).to.equal(true);
+    expect(await write(podWith(undefined), verdict('Verified'))).to.equal(false);
+    expect(writer.recognises(podWith(undefined)), 'a version from before the write').to.equal(true);
+  });
+
+  it('knows the echo of its write, also when it comes before the answer', async () => {
+    let recognised: boolean | undefined;
+    answer = () => {
+      recognised = writer.recognises(podWith(TRUE));
+      return Promise.resolve({});
+    };
+    await write(podWith(undefined), verdict('Verified'));
+    expect(recognised).to.equal(true);
+  });
+
+  it('tells a foreign hand once the echo was there, and mends what it did', async () => {
+    await write(podWith(undefined), verdict('Verified'));
+    expect(writer.recognises(podWith(TRUE))).to.equal(true);
+    expect(writer.recognises(podWith({ ...TRUE, message: 'tampered' }))).to.equal(false);
+    expect(writer.recognises(podWith(undefined))).to.equal(false);
+    expect(await write(podWith(undefined), verdict('Verified'))).to.equal(true);
+  });
+
+  it('gives up waiting for an echo that never comes', async () => {
+    await write(podWith(undefined), verdict('Verified'));
+    await clock.advance(10_000);
+    expect(writer.recognises(podWith(undefined))).to.equal(false);
+    expect(await write(podWith(undefined), verdict('Verified'))).to.equal(true);
+  });
+
+  it('forgets a write that failed', async () => {
+    answer = () => Promise.reject(new Error('no answer'));
+    await write(podWith(undefined), verdict('Verified')).catch(() => undefined);
+    answer = () => Promise.resolve({});
+    expect(await write(podWith(undefined), verdict('Verified'))).to.equal(true);
+    expect(bodies).to.have.length(2);
+  });
+
+  it('claims nothing about pods that it never wrote on, of another uid, or forgotten', async () => {
+    await write(podWith(undefined), verdict('Verified'));
+    expect(writer.present(podWith(undefined, { uid: 'b' }))).to.equal(undefined);
+    expect(writer.recognises(podWith(undefined, { uid: 'b' }))).to.equal(true);
+    writer.forget('test/web');
+    expect(writer.present(podWith(undefined))).to.equal(undefined);
+  });
+
+  it('takes the condition from a pod that left the mesh, and no other', async () => {
+    expect(await write(podWith(TRUE), verdict('NotApplicable', OUTSIDE))).to.equal(true);
+    expect(bodies).to.deep.equal([
+      { metadata: { uid: 'a' }, status: { conditions: [{ type: CONDITION_TYPE, $patch: 'delete' }] } },
+    ]);
+    expect(await write(podWith(TRUE), verdict('NotApplicable', OUTSIDE)), 'not twice').to.equal(false);
+  });
+
+  const untouched: Readonly<Record<string, readonly [PodSnapshot, Report]>> = {
+    'a pod outside the mesh without a condition': [podWith(undefined), verdict('NotApplicable', OUTSIDE)],
+    'a pod that is being deleted': [podWith(TRUE, { terminating: true }), verdict('NotApplicable', OUTSIDE)],
+    'a pod that has ended': [podWith(TRUE, { phase: 'Succeeded' }), verdict('NotApplicable', OUTSIDE)],
+    'a pod that perhaps does not belong to the mesh': [podWith(undefined), verdict('Unknown', UNSURE)],
+    'a pod that merely starts': [podWith(undefined), verdict('Unknown', STARTING)],
+  };
+  for (const [what, [snapshot, report]] of Object.entries(untouched)) {
+    it(`writes nothing on ${what}`, () => expect(writer.plan(snapshot, report)).to.equal(undefined));
+  }
+
+  for (const [what, because] of [
+    ['when a pod starts again', STARTING],
+    ['when it is no longer known whether the pod belongs to the mesh', UNSURE],
+  ] as const) {
+    it(`replaces a True of before ${what}`, () => {
+      const patch = writer.plan(podWith(TRUE), verdict('Unknown', because));
+      expect(patch?.status.conditions[0]).to.include({ status: 'Unknown', reason: because.name });
+    });
+  }
+});

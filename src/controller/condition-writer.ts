@@ -1,0 +1,134 @@
+/**
+ * Keeps the condition of pods saying what it should: patch or nothing.
+ *
+ * Guarantees
+ * - A condition that says so already is not written, also while the last patch has not come back through the watch.
+ * - The echo of a patch is known as our own; a foreign hand on the condition is told apart and mended.
+ * - A pod that left the mesh loses the condition. One that merely starts, or of which it is not known whether it belongs
+ *   to the mesh, gets none, unless an earlier verdict would go on being believed.
+ * RBAC: as kube/conditions.ts says.
+ */
+import { CONDITION_TYPE, conditionText } from '../core/audit/condition-text.ts';
+import type { Report } from '../core/audit/report.ts';
+import { podKey, type Pod } from '../core/osm/pod.ts';
+import type { Clock } from '../kube/clock.ts';
+import {
+  conditionPatch,
+  patchPodCondition,
+  removalPatch,
+  type Condition,
+  type PodConditionPatch,
+  type PodStatusApi,
+} from '../kube/conditions.ts';
+import type { PodSnapshot } from './snapshot.ts';
+
+export interface ConditionWriterOptions {
+  readonly api: PodStatusApi;
+  readonly clock: Clock;
+  readonly onPatch: (result: 'success' | 'error') => void;
+}
+
+/** What was last written on one pod. */
+interface Written {
+  readonly uid: string;
+  /** undefined for a removal. */
+  readonly condition: Condition | undefined;
+  readonly at: number;
+  /** It has come back through the watch. */
+  echoed: boolean;
+}
+
+/** A watch that works brings a write back within moments; after this a missing echo is a foreign hand. */
+const ECHO_WITHIN_MS = 10_000;
+
+export class ConditionWriter {
+  readonly #options: ConditionWriterOptions;
+  readonly #written = new Map<string, Written>();
+
+  constructor(options: ConditionWriterOptions) {
+    this.#options = options;
+  }
+
+  /** The pod's condition as the server has it: the snapshot's, or a newer one that is on its way back. */
+  present({ pod, condition }: PodSnapshot): Condition | undefined {
+    const written = this.#pending(pod);
+    return written === undefined ? condition : written.condition;
+  }
+
+  /** The patch that the report asks for; undefined when there is nothing to write. */
+  plan(snapshot: PodSnapshot, report: Report): PodConditionPatch | undefined {
+    const present = this.present(snapshot);
+    const text = conditionText(report);
+    if (text === undefined)
+      return present !== undefined && hasLeft(snapshot.pod, report)
+        ? removalPatch(CONDITION_TYPE)
+        : undefined;
+    if (present === undefined && saysNothing(report)) return undefined;
+    const now = new Date(this.#options.clock.now());
+    return conditionPatch(present === undefined ? [] : [present], { type: CONDITION_TYPE, ...text }, now);
+  }
+
+  /** @throws the API's error */
+  async write(pod: Pod, patch: PodConditionPatch): Promise<void> {
+    const { api, clock, onPatch } = this.#options;
+    const [first] = patch.status.conditions;
+    const condition = '$patch' in first ? undefined : first;
+    const key = podKey(pod);
+    // Before the call: the echo may be faster than the answer.
+    this.#written.set(key, { uid: pod.uid, condition, at: clock.now(), echoed: false });
+    try {
+      await patchPodCondition(api, pod, patch);
+      onPatch('success');
+    } catch (error) {
+      this.#written.delete(key);
+      onPatch('error');
+      throw error;
+    }
+  }
+
+  /**
+   * Whether the condition is as it was left: then its change wakes nobody. Takes note of the echo of a write, so every
+   * version of a pod must pass here in order.
+   */
+  recognises({ pod, condition }: PodSnapshot): boolean {
+    const written = this.#of(pod);
+    if (written === undefined) return true;
+    if (saysSame(written.condition, condition)) {
+      written.echoed = true;
+      return true;
+    }
+    return this.#pending(pod) !== undefined;
+  }
+
+  /** Drops what is remembered of a pod that is gone. */
+  forget(key: string): void {
+    this.#written.delete(key);
+  }
+
+  #of(pod: Pod): Written | undefined {
+    const written = this.#written.get(podKey(pod));
+    return written?.uid === pod.uid ? written : undefined;
+  }
+
+  #pending(pod: Pod): Written | undefined {
+    const written = this.#of(pod);
+    if (written === undefined || written.echoed) return undefined;
+    return this.#options.clock.now() - written.at < ECHO_WITHIN_MS ? written : undefined;
+  }
+}
+
+/** A pod that ends takes its condition along; one that lives on outside the mesh must not keep a verdict. */
+function hasLeft(pod: Pod, report: Report): boolean {
+  const ending = pod.terminating || pod.phase === 'Succeeded' || pod.phase === 'Failed';
+  return report.status === 'NotApplicable' && !ending;
+}
+
+/** Only that the pod is starting, or perhaps not of the mesh: true of every pod at some time, and no verdict. */
+function saysNothing(report: Report): boolean {
+  const empty = report.findings.every(({ name }) => name === 'PodStarting' || name === 'NamespaceUnknown');
+  return report.status === 'Unknown' && empty;
+}
+
+function saysSame(a: Condition | undefined, b: Condition | undefined): boolean {
+  return a?.status === b?.status && a?.reason === b?.reason && a?.message === b?.message;
+}

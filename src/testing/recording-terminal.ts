@@ -1,0 +1,51 @@
+/**
+ * Runs a command line in this process and records what a person would see.
+ *
+ * Guarantees: of the variables OSM_AUDITOR_* a command sees those given here and no others; all are as before when it
+ * has ended, whichever way. Limits: the environment belongs to the process, so run one command at a time.
+ */
+import process from 'node:process';
+import { Readable } from 'node:stream';
+import { runCommandLine } from '../cli/program.ts';
+
+export interface Outcome {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface World {
+  readonly stdin?: string;
+  /** Variables to add, for this command alone. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Hours after the recorded pods started. */
+const RECORDED_NOW = Date.parse('2026-11-23T12:00:00Z');
+
+/** @param args the words after the program's name */
+export async function osmAuditor(args: readonly string[], world: World = {}): Promise<Outcome> {
+  const { stdin = '', env = {} } = world;
+  const written = { stdout: '', stderr: '' };
+  const status = await withVariables(env, () =>
+    runCommandLine(args, {
+      stdin: Readable.from([Buffer.from(stdin)]),
+      out: (text) => void (written.stdout += text),
+      err: (text) => void (written.stderr += text),
+      interactive: false,
+      now: () => RECORDED_NOW,
+    }),
+  );
+  return { status, ...written };
+}
+
+async function withVariables<T>(env: Readonly<Record<string, string>>, action: () => Promise<T>): Promise<T> {
+  const before = process.env;
+  const foreign = Object.entries(before).filter(([name]) => !name.startsWith('OSM_AUDITOR_'));
+  process.env = { ...Object.fromEntries(foreign), ...env };
+  try {
+    return await action();
+  } finally {
+    process.env = before;
+  }
+}
