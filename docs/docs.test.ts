@@ -16,7 +16,9 @@ describe('the generated documentation', () => {
 
   it('every metric of the table is served, and no other with our prefix', async () => {
     const text = await new Metrics('0').render();
-    const served = [...text.matchAll(/^# TYPE (osm_auditor_\S+) (\S+)$/gm)].map(([, name, type]) => `${name} ${type}`);
+    const served = [...text.matchAll(/^# TYPE (osm_auditor_\S+) (\S+)$/gm)].map(
+      ([, name, type]) => `${name} ${type}`,
+    );
     const listed = Object.values(METRICS).map(({ name, type }) => `${name} ${type}`);
     expect(served.sort()).to.deep.equal(listed.sort());
   });

@@ -72,6 +72,16 @@ describe('audit', () => {
       ),
       ['Verified'],
     ],
+    'verifies an exclusion of everything that the configuration asks for': [
+      inputFor(withInit(extra('-I PROXY_OUTPUT -d 0.0.0.0/0 -j RETURN')), { config: ranges('0.0.0.0/0') }),
+      ['Verified'],
+    ],
+    'verifies excluded ports that are written as a range': [
+      inputFor(withInit(extra('-I PROXY_OUTPUT -p tcp --dport 80:82 -j RETURN')), {
+        config: ports('82,80,81'),
+      }),
+      ['Verified'],
+    ],
     'is silent about an excluded range inside another one': [
       inputFor(withInit(extra('-I PROXY_OUTPUT -d 10.0.0.0/8 -j RETURN')), {
         config: ranges('10.0.0.0/8, 10.1.0.0/16'),
@@ -112,7 +122,7 @@ describe('audit', () => {
       ['Discrepant', 'SidecarNotRunning: The container envoy keeps ending, last with exit code 3.'],
     ],
     'finds the same in the same words while it tries again': [
-      inputFor(sidecarIn(running(), { restarts: 3, lastExitCode: 3 })),
+      inputFor(sidecarIn(running(NOW - 1000), { restarts: 3, lastExitCode: 3 })),
       ['Discrepant', 'SidecarNotRunning: The container envoy keeps ending, last with exit code 3.'],
     ],
     'finds a sidecar that has ended': [
@@ -253,6 +263,27 @@ describe('audit', () => {
       ['Unknown', 'InitCommandUnknown: osm-init does not run sh -c with one script, but "-p 15001".'],
     ],
 
+    'does not know what an entrypoint does with the arguments': [
+      inputFor(
+        meshedPod({ initContainers: [initContainer('', { command: [], args: ['/bin/sh', '-c', 'true'] })] }),
+      ),
+      ['Unknown', 'InitCommandUnknown: osm-init does not run sh -c with one script, but "/bin/sh -c true".'],
+    ],
+    'does not know what Kubernetes puts into the script, not even into a comment': [
+      inputFor(withInit(`${GUIDE_SCRIPTS.base} # $(E)`)),
+      [
+        'Unknown',
+        'ScriptNotUnderstood: At line 1, column 989 the script of osm-init holds a reference that Kubernetes replaces before the shell runs, which is not understood: "$(E)".',
+      ],
+    ],
+    'waits for a sidecar of which the kubelet says nothing': [
+      inputFor(meshedPod({ containers: [{ name: 'envoy', status: undefined }] })),
+      ['Unknown', 'PodStarting: The container envoy is still starting.'],
+    ],
+    'gives a sidecar that runs again after one failure its time': [
+      inputFor(sidecarIn(running(NOW - 1000), { restarts: 1, lastExitCode: 137 })),
+      ['Unknown', 'PodStarting: The container envoy is still starting.'],
+    ],
     "finds the guide's doubled &&, with its position": [
       inputFor(withInit(GUIDE_SCRIPTS.ipRanges), { config: ranges('1.1.1.1/32, 2.2.2.2/24') }),
       [
@@ -299,7 +330,7 @@ describe('audit', () => {
       inputFor(withInit(extra('-I PROXY_OUTPUT -d 0.0.0.0/0 -j RETURN'))),
       [
         'Discrepant',
-        'BaseRuleUnexpected: The script installs -A PROXY_OUTPUT -j RETURN, which OSM does not.',
+        "ExcludedRangeExtra: Excluded in the pod's rules but not by the configuration: 0.0.0.0/0. Traffic there bypasses the mesh.",
       ],
     ],
     'finds base rules in the wrong order': [
@@ -356,6 +387,38 @@ describe('audit', () => {
         "ExcludedPortExtra: Excluded in the pod's rules but neither by configuration nor annotation: port 8080. Traffic there bypasses the mesh.",
       ],
     ],
+    'finds an extra range of ports': [
+      inputFor(withInit(extra('-I PROXY_OUTPUT -p tcp -m multiport --dports 1:65535,1:65534 -j RETURN')), {
+        config: ports('80'),
+      }),
+      [
+        'Discrepant',
+        "ExcludedPortExtra: Excluded in the pod's rules but neither by configuration nor annotation: port 1:65535 and 1:65534. Traffic there bypasses the mesh.",
+      ],
+    ],
+    'names annotated ports that OSM takes and iptables does not, and keeps the others': [
+      inputFor(
+        meshedPod({
+          annotations: { [OUTBOUND_PORTS_ANNOTATION]: '70000, 8080' },
+          initContainers: [
+            initContainer(extra('-I PROXY_OUTPUT -p tcp -m multiport --dports 8080 -j RETURN')),
+          ],
+        }),
+      ),
+      [
+        'Discrepant',
+        'PortAnnotationInvalid: ' +
+          `The annotation ${OUTBOUND_PORTS_ANNOTATION} has a bad value: "70000" (ports end at 65535). The injector takes it, iptables does not read it so.`,
+      ],
+    ],
+    'names a list of more ports than one rule takes': [
+      inputFor(meshedPod(), { config: ports('1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16') }),
+      [
+        'Discrepant',
+        "ExcludedPortMissing: Excluded by configuration or annotation but not in the pod's rules: port 1, 2, 3, 4, 5, 6, 7, 8 and 8 more. Traffic there goes through the sidecar.",
+        'ConfigPortInvalid: ConfigMap/osm-system/osm-config has a bad value in outbound_port_exclusion_list: "1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16" (iptables takes 15 ports in one rule and these are 16).',
+      ],
+    ],
     'finds a bad annotation and names the value': [
       inputFor(meshedPod({ annotations: { [OUTBOUND_PORTS_ANNOTATION]: '8080, http' } })),
       [
@@ -401,6 +464,19 @@ describe('audit', () => {
     it(sentence, () => expect(told(input)).to.deep.equal(outcome));
   }
 
+  it('says so when judging itself fails, and takes no other pod along', () => {
+    const broken = new Proxy(meshedPod(), {
+      get: (pod, name) => {
+        if (name === 'initContainers') throw new Error('a fault');
+        return Reflect.get(pod, name) as unknown;
+      },
+    });
+    expect(told(inputFor(broken))).to.deep.equal([
+      'Unknown',
+      'JudgementFailed: osm-auditor failed to judge the pod: Error: a fault.',
+    ]);
+  });
+
   it('asks to be looked at again when the grace period ends', () => {
     expect(audit(inputFor(initIn(running()), young)).recheckAt).to.equal(CREATED + 60_000);
     expect(audit(inputFor(meshedPod(), young)).recheckAt).to.equal(undefined);
@@ -432,7 +508,7 @@ describe('audit', () => {
         witness: {
           hook: 'OUTPUT',
           protocol: 'tcp',
-          destination: '10.0.0.1',
+          destination: '10.96.0.10',
           port: 80,
           uid: 1000,
           interface: 'eth0',

@@ -13,6 +13,7 @@ import { checkInitContainer } from './checks/init-container.ts';
 import { checkMembership } from './checks/membership.ts';
 import { checkScript } from './checks/script.ts';
 import { checkSidecar } from './checks/sidecar.ts';
+import { finding } from './finding.ts';
 import { graceEnd } from './grace.ts';
 import { judgementFor, type AuditInput, type Check } from './judgement.ts';
 import { sortFindings, statusOf, type Report } from './report.ts';
@@ -28,6 +29,25 @@ export const CHECKS: readonly Check[] = [
 ];
 
 export function audit(input: AuditInput): Report {
+  try {
+    return judge(input);
+  } catch (error) {
+    // A fault here must not take the verdicts of all other pods along, nor be taken for one.
+    const { namespace, name, uid } = input.pod;
+    const findings = [finding('JudgementFailed', `osm-auditor failed to judge the pod: ${String(error)}.`)];
+    return {
+      namespace,
+      name,
+      uid,
+      status: statusOf(findings),
+      dialect: undefined,
+      findings,
+      recheckAt: undefined,
+    };
+  }
+}
+
+function judge(input: AuditInput): Report {
   const { pod } = input;
   const identity = { namespace: pod.namespace, name: pod.name, uid: pod.uid };
   const belongs = membership(pod, input.namespace, input.osmNamespace);

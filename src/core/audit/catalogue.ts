@@ -299,6 +299,13 @@ export const CATALOGUE = {
     cause: 'The pod opts out, its namespace is not monitored, it has ended, or it is part of the system.',
     remedy: 'None needed.',
   },
+  JudgementFailed: unknown({
+    code: 'OA902',
+    title: 'osm-auditor failed to judge the pod.',
+    meaning: 'Nothing is known about the pod; other pods are judged as ever.',
+    cause: 'A fault in osm-auditor that something in this pod brings out.',
+    remedy: 'Report it, with the pod and the message.',
+  }),
 } as const satisfies Readonly<Record<string, CatalogueEntry>>;
 
 /** The name of a finding: the reason of Events and of the pod condition. */

@@ -41,7 +41,7 @@ export function findDifference(
   for (const packet of candidates) {
     const should = simulate(expected, packet);
     const does = simulate(installed, packet);
-    if (sameVerdict(should.verdict, does.verdict)) continue;
+    if (should === undefined || does === undefined || sameVerdict(should.verdict, does.verdict)) continue;
     return {
       class: trafficClass,
       expected: printVerdict(should.verdict),

@@ -7,6 +7,8 @@ import { visible } from './quote.ts';
 export interface Evidence {
   /** The values in question, in normal form: ranges, ports, rules or list items. */
   readonly values?: readonly string[];
+  /** How many there are, when `values` holds only the first of them. */
+  readonly valueCount?: number;
   /** The text that decides, with where it stands: `line 1, column 812`. */
   readonly text?: string;
   readonly position?: string;

@@ -10,7 +10,8 @@ import { intentFor, type Intent } from '../osm/intent.ts';
 import type { ConfigLookup, MeshConfig } from '../osm/mesh-config.ts';
 import { initContainerOf, sidecarOf } from '../osm/names.ts';
 import type { Container, InitContainer, Namespace, Pod } from '../osm/pod.ts';
-import { initScriptOf } from '../osm/init-script.ts';
+import { initScriptOf, kubernetesReference } from '../osm/init-script.ts';
+import { positionAt } from '../iptables/text-position.ts';
 import type { Finding } from './finding.ts';
 import { graceEnd } from './grace.ts';
 
@@ -59,7 +60,7 @@ export function judgementFor({ pod, config: lookup, now, graceMs }: AuditInput):
   const config = lookup.kind === 'found' ? lookup.config : undefined;
   const init = initContainerOf(pod);
   const script = init === undefined ? undefined : initScriptOf(init);
-  const installed = script === undefined ? undefined : execute(script);
+  const installed = script === undefined ? undefined : run(script);
   const completed = installed?.ending.kind === 'completed';
   const dialect = completed ? recogniseDialect(installed.rules) : undefined;
   const intent = config === undefined ? undefined : intentFor(pod, config);
@@ -77,7 +78,23 @@ export function judgementFor({ pod, config: lookup, now, graceMs }: AuditInput):
   };
 }
 
-const NO_INTENT: Intent = { outboundRanges: [], outboundPorts: [], annotationProblems: [] };
+function run(script: string): Execution {
+  const reference = kubernetesReference(script);
+  if (reference === undefined) return execute(script);
+  const construct = 'a reference that Kubernetes replaces before the shell runs';
+  const text = script.slice(reference, reference + 120);
+  return {
+    ...execute(''),
+    ending: { kind: 'not-understood', construct, text, at: positionAt(script, reference) },
+  };
+}
+
+const NO_INTENT: Intent = {
+  outboundRanges: [],
+  outboundPorts: [],
+  annotationProblems: [],
+  annotationIgnored: false,
+};
 
 function comparisonOf(dialect: Dialect, intent: Intent | undefined, installedRules: RuleSet): Comparison {
   const expectedRules = execute(expectedScript(dialect, intent ?? NO_INTENT)).rules;

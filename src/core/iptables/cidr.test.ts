@@ -9,7 +9,13 @@ describe('readCidr', () => {
     'takes a null prefix for everything': ['10.1.2.3/0', '0.0.0.0/0'],
     'keeps the highest address': ['255.255.255.255/32', '255.255.255.255/32'],
     'refuses a prefix beyond 32': ['1.1.1.1/33', "refused: invalid mask `33' specified"],
-    'refuses a prefix with a leading zero': ['1.1.1.1/08', "refused: invalid mask `08' specified"],
+    'does not guess at a prefix with a leading zero': ['1.1.1.1/08', 'not-understood: the mask "08"'],
+    'takes anything before a null prefix for everything, as iptables does': ['999.1.1.1/0', '0.0.0.0/0'],
+    'takes even IPv6 before a null prefix for everything': ['::/0', '0.0.0.0/0'],
+    'does not guess at IPv4 inside IPv6': [
+      '::ffff:1.1.1.1',
+      'not-understood: the host "::ffff:1.1.1.1", which is not a dotted IPv4 address',
+    ],
     'refuses an empty prefix': ['1.1.1.1/', "refused: invalid mask `' specified"],
     'refuses an octet beyond 255': ['999.1.1.1/24', "refused: host/network `999.1.1.1' not found"],
     'refuses IPv6': ['fd00::/8', "refused: host/network `fd00::' not found"],
@@ -19,7 +25,7 @@ describe('readCidr', () => {
       '010.0.0.1',
       'not-understood: the address 010.0.0.1: iptables reads an octet with a leading zero as octal',
     ],
-    'does not guess at dotted masks': ['10.0.0.0/255.0.0.0', 'not-understood: the dotted mask 255.0.0.0'],
+    'does not guess at dotted masks': ['10.0.0.0/255.0.0.0', 'not-understood: the mask "255.0.0.0"'],
     'does not resolve host names': [
       'example.com',
       'not-understood: the host "example.com", which is not a dotted IPv4 address',

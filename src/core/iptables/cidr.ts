@@ -15,17 +15,18 @@ export interface Cidr {
   readonly prefix: number;
 }
 
-/** Reads `a.b.c.d` or `a.b.c.d/prefix`. */
+/** Reads `a.b.c.d` or `a.b.c.d/prefix`. Only what is known to be refused is called so. */
 export function readCidr(text: string): Reading<Cidr> {
   const [host = '', mask, ...rest] = text.split('/');
   if (rest.length > 0 || host === '') return refused(`host/network \`${text}' not found`);
+  // iptables does not even look at what stands before a null mask: 999.1.1.1/0 and ::/0 are everything.
+  if (mask === '0') return value(network(0, 0));
   const address = readAddress(host);
   if (address.kind !== 'value') return address;
   if (mask === undefined) return value(network(address.value, 32));
-  if (mask.includes('.')) return notUnderstood(`the dotted mask ${mask}`);
-  if (!/^(?:0|[1-9][0-9]?)$/.test(mask) || Number(mask) > 32)
-    return refused(`invalid mask \`${mask}' specified`);
-  return value(network(address.value, Number(mask)));
+  if (/^[1-9][0-9]?$/.test(mask) && Number(mask) <= 32) return value(network(address.value, Number(mask)));
+  if (/^(?:|-[0-9]+|[1-9][0-9]*)$/.test(mask)) return refused(`invalid mask \`${mask}' specified`);
+  return notUnderstood(`the mask ${JSON.stringify(mask)}`);
 }
 
 /** Clears the host bits of `address`. */
@@ -58,7 +59,7 @@ function netmask(prefix: number): number {
 function readAddress(text: string): Reading<number> {
   const octets = text.split('.');
   if (octets.length !== 4 || !octets.every((octet) => /^[0-9]{1,10}$/.test(octet))) {
-    return /^[0-9a-fA-F]*:[0-9a-fA-F:.]*$/.test(text)
+    return /^[0-9a-fA-F]*:[0-9a-fA-F:]*$/.test(text)
       ? refused(`host/network \`${text}' not found`)
       : notUnderstood(`the host ${JSON.stringify(text)}, which is not a dotted IPv4 address`);
   }

@@ -1,10 +1,10 @@
 /**
  * Reads one simple command of a script as an iptables command on the nat table.
  *
- * Limits: `iptables -t nat` with -N, -A and -I. Other programs, tables and commands are not understood; `-t` may stand
- * anywhere, as iptables allows.
+ * Limits: `iptables -t nat` with -N, -A and -I. Other programs, tables and commands are not understood, nor is `-t` in
+ * another place: behind an option iptables would take it for that option's argument.
  */
-import type { Rule } from './model.ts';
+import { BUILT_IN_CHAINS, type Rule } from './model.ts';
 import { notUnderstood, refused, value, type Reading } from './reading.ts';
 import { readRule } from './rule-reader.ts';
 
@@ -15,9 +15,8 @@ export type IptablesCommand =
   | { readonly kind: 'insert'; readonly chain: string; readonly position: number; readonly rule: Rule };
 
 const PROGRAMS = new Set(['iptables', '/sbin/iptables', '/usr/sbin/iptables']);
-/** Names that iptables keeps for targets. */
-const TARGET_NAMES = new Set(['ACCEPT', 'DROP', 'QUEUE', 'RETURN']);
-const LONGEST_CHAIN_NAME = 28;
+/** What every iptables takes for a chain's name: at most 28 bytes, and nothing that a kernel or a shell might read. */
+const CHAIN_NAME = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,27}$/;
 
 /** `words` start with the program's name. */
 export function readCommand(words: readonly string[]): Reading<IptablesCommand> {
@@ -35,43 +34,52 @@ export function readCommand(words: readonly string[]): Reading<IptablesCommand> 
     case '--append':
       return withRule(chain, rest, (rule, name) => ({ kind: 'append', chain: name, rule }));
     case '-I':
-    case '--insert': {
-      const [first] = rest;
-      const numbered = first !== undefined && /^[1-9][0-9]{0,8}$/.test(first);
-      const position = numbered ? Number(first) : 1;
-      const build = (rule: Rule, name: string): IptablesCommand => ({
-        kind: 'insert',
-        chain: name,
-        position,
-        rule,
-      });
-      return withRule(chain, numbered ? rest.slice(1) : rest, build);
-    }
+    case '--insert':
+      return readInsert(chain, rest);
     default:
       return notUnderstood(`the option ${operation} in the place of a command`);
   }
 }
 
-/** Removes `-t nat`; without it iptables would work on the filter table. */
+/** Takes `-t nat` off the front; without it iptables would work on the filter table. */
 function takeTable(words: readonly string[]): Reading<readonly string[]> {
-  const at = words.findIndex((word) => word === '-t' || word === '--table');
-  if (at < 0) return notUnderstood('a command on the filter table');
-  const name = words[at + 1];
+  const [option, name, ...rest] = words;
+  if (option !== '-t' && option !== '--table')
+    return notUnderstood('a command that does not begin with -t nat');
   if (name === undefined) return refused('option "-t" requires an argument');
   if (name !== 'nat') return notUnderstood(`the table ${JSON.stringify(name)}`);
-  return value(words.toSpliced(at, 2));
+  return rest.includes('-t') || rest.includes('--table') ? notUnderstood('a second -t') : value(rest);
+}
+
+function readInsert(chain: string | undefined, rest: readonly string[]): Reading<IptablesCommand> {
+  const [first = ''] = rest;
+  const numbered = /^[1-9][0-9]{0,8}$/.test(first);
+  // iptables would read `01`, `+1` and ` 1` as positions too.
+  if (!numbered && /^[\s+]*[0-9]/.test(first)) return notUnderstood(`the position ${JSON.stringify(first)}`);
+  const position = numbered ? Number(first) : 1;
+  const build = (rule: Rule, name: string): IptablesCommand => ({
+    kind: 'insert',
+    chain: name,
+    position,
+    rule,
+  });
+  return withRule(chain, numbered ? rest.slice(1) : rest, build);
 }
 
 function readNewChain(chain: string | undefined, rest: readonly string[]): Reading<IptablesCommand> {
   const [extra] = rest;
   if (chain === undefined) return refused('option "-N" requires an argument');
   if (extra !== undefined) return refused(`Bad argument \`${extra}'`);
-  if (chain.length > LONGEST_CHAIN_NAME)
-    return refused(`chain name \`${chain}' too long (must be under 29 chars)`);
-  if (TARGET_NAMES.has(chain)) return refused(`chain name may not clash with target name: ${chain}`);
-  if (chain.startsWith('-') || chain.startsWith('!'))
-    return refused(`chain name not allowed to start with \`${chain.charAt(0)}'`);
+  if (!CHAIN_NAME.test(chain) || mayBeExtension(chain)) {
+    return notUnderstood(`the chain name ${JSON.stringify(chain)}, which iptables may refuse`);
+  }
   return value({ kind: 'new-chain', chain });
+}
+
+/** Whether the name may be a target of its own, which depends on the machine: LOG, NFQUEUE, TOS and so on. */
+export function mayBeExtension(name: string): boolean {
+  const builtIn = (BUILT_IN_CHAINS as readonly string[]).includes(name);
+  return (!builtIn && /^[A-Z][A-Z0-9]+$/.test(name)) || name === 'standard';
 }
 
 function withRule(

@@ -71,24 +71,50 @@ describe('execute', () => {
     ],
     'another program': ['sleep 3600', 'not-understood: the command "sleep"'],
     'another table': ['iptables -t filter -N A', 'not-understood: the table "filter"'],
-    'no table': ['iptables -N A', 'not-understood: a command on the filter table'],
-    'a table without a name': ['iptables -N A -t', 'refused-by-iptables: option "-t" requires an argument'],
+    'no table': ['iptables -N A', 'not-understood: a command that does not begin with -t nat'],
+    'a table behind an option, whose argument it would be': [
+      'iptables -N -t nat A',
+      'not-understood: a command that does not begin with -t nat',
+    ],
+    'a second table': ['iptables -t nat -N -t nat', 'not-understood: a second -t'],
+    'a table without a name': ['iptables -t', 'refused-by-iptables: option "-t" requires an argument'],
     'no command': ['iptables -t nat', 'refused-by-iptables: no command specified'],
     'another command': ['iptables -t nat -F', 'not-understood: the option -F in the place of a command'],
     'a chain without a name': ['iptables -t nat -N', 'refused-by-iptables: option "-N" requires an argument'],
     'a rule without a chain': ['iptables -t nat -A', 'refused-by-iptables: option requires an argument'],
     'a word too many': ['iptables -t nat -N A B', "refused-by-iptables: Bad argument `B'"],
     'a chain named like a target': [
-      'iptables -t nat -N ACCEPT',
-      'refused-by-iptables: chain name may not clash with target name: ACCEPT',
+      'iptables -t nat -N LOG',
+      'not-understood: the chain name "LOG", which iptables may refuse',
     ],
     'a chain named like an option': [
       'iptables -t nat -N -A',
-      "refused-by-iptables: chain name not allowed to start with `-'",
+      'not-understood: the chain name "-A", which iptables may refuse',
     ],
     'a chain name of 29 characters': [
-      `iptables -t nat -N ${'A'.repeat(29)}`,
-      `refused-by-iptables: chain name \`${'A'.repeat(29)}' too long (must be under 29 chars)`,
+      `iptables -t nat -N ${'a'.repeat(29)}`,
+      `not-understood: the chain name "${'a'.repeat(29)}", which iptables may refuse`,
+    ],
+    'a position of another spelling': [
+      'iptables -t nat -I OUTPUT 01 -j RETURN',
+      'not-understood: the position "01"',
+    ],
+    'a target of its own': ['iptables -t nat -A OUTPUT -j NFQUEUE', 'not-understood: the target NFQUEUE'],
+    'a jump to a built-in chain': [
+      'iptables -t nat -A OUTPUT -j PREROUTING',
+      'not-understood: a jump to the built-in chain PREROUTING',
+    ],
+    'a loop of chains': [
+      'iptables -t nat -N A && iptables -t nat -N B && iptables -t nat -A A -j B && iptables -t nat -A B -j A',
+      'not-understood: a loop of chains',
+    ],
+    'an owner that inbound packets lack': [
+      'iptables -t nat -N A && iptables -t nat -A A -m owner --uid-owner 0 -j RETURN && iptables -t nat -A PREROUTING -j A',
+      'not-understood: a match on the owner in PREROUTING',
+    ],
+    'a redirect where none is possible': [
+      'iptables -t nat -A POSTROUTING -p tcp -j REDIRECT --to-port 1',
+      'not-understood: REDIRECT in POSTROUTING',
     ],
     'a shell keyword': ['if true', 'not-understood: the shell keyword if'],
   };

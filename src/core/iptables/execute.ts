@@ -5,10 +5,11 @@
  * by `&&` stop at the first one that fails, and everything before it stays in the kernel.
  * Limits: those of the parsers below; what they do not understand ends the run as not understood.
  */
-import { readCommand, type IptablesCommand } from './command.ts';
+import { mayBeExtension, readCommand, type IptablesCommand } from './command.ts';
 import { BUILT_IN_CHAINS, type Rule, type RuleSet } from './model.ts';
-import { refused, value, type Reading } from './reading.ts';
-import { parseScript } from './shell.ts';
+import { notUnderstood, refused, value, type Reading } from './reading.ts';
+import { kernelDoubt } from './kernel-doubt.ts';
+import { parseScript, type ShellCommand } from './shell.ts';
 import { positionAt, type TextPosition } from './text-position.ts';
 
 export type Ending =
@@ -54,9 +55,12 @@ export function execute(script: string): Execution {
       ending: { kind: 'not-understood', construct: parsed.construct, text, at: parsed.at },
     };
   }
-  for (const { words, text, at } of parsed.commands) {
+  const origins = new Map<Rule, ShellCommand>();
+  for (const each of parsed.commands) {
+    const { words, text, at } = each;
     const command = readCommand(words);
     const applied = command.kind === 'value' ? apply(chains, command.value) : command;
+    if (command.kind === 'value' && command.value.kind !== 'new-chain') origins.set(command.value.rule, each);
     const where = { at: positionAt(script, at) };
     if (applied.kind === 'refused') {
       const ending = {
@@ -77,6 +81,12 @@ export function execute(script: string): Execution {
       return { rules: { chains }, ending };
     }
   }
+  const doubtful = kernelDoubt({ chains });
+  if (doubtful !== undefined) {
+    const { text = '', at = 0 } = origins.get(doubtful.rule) ?? {};
+    const where = { text: quote(text), at: positionAt(script, at) };
+    return { rules: { chains }, ending: { kind: 'not-understood', construct: doubtful.reason, ...where } };
+  }
   return { rules: { chains }, ending: { kind: 'completed' } };
 }
 
@@ -90,7 +100,10 @@ function apply(chains: Map<string, Rule[]>, command: IptablesCommand): Reading<u
   }
   const { rule } = command;
   if (rule.target.kind === 'jump' && !chains.has(rule.target.chain)) {
-    return refused(`Chain '${rule.target.chain}' does not exist`);
+    const name = rule.target.chain;
+    return mayBeExtension(name)
+      ? notUnderstood(`the target ${name}`)
+      : refused(`Chain '${name}' does not exist`);
   }
   if (chain === undefined) return refused('No chain/target/match by that name.');
   if (command.kind === 'append') {

@@ -22,7 +22,10 @@ describe('readPort', () => {
       '0x50',
       'not-understood: the port 0x50, which iptables does not read as decimal',
     ],
-    'does not look up services': ['http', 'not-understood: the service name "http"'],
+    'refuses a fraction': ['80.5', "refused: invalid port/service `80.5' specified"],
+    'does not guess at white space': [' 80', 'not-understood: the port or service " 80"'],
+    'does not guess at ranges of other spelling': ['1-2', 'not-understood: the port or service "1-2"'],
+    'does not look up services': ['http', 'not-understood: the port or service "http"'],
   };
   for (const [sentence, [text, outcome]] of Object.entries(cases)) {
     it(sentence, () => expect(told(readPort(text), String)).to.equal(outcome));
@@ -37,7 +40,7 @@ describe('readPortRange', () => {
     'opens a range at the bottom': [':1024', '0:1024'],
     'refuses a range that shrinks': ['90:80', 'refused: invalid portrange (min > max)'],
     'refuses two colons': ['1:2:3', "refused: invalid port/service `1:2:3' specified"],
-    'refuses a bad lower end': ['x9:80', 'not-understood: the service name "x9"'],
+    'refuses a bad lower end': ['x9:80', 'not-understood: the port or service "x9"'],
     'refuses a bad upper end': ['80:9x', "refused: invalid port/service `9x' specified"],
   };
   for (const [sentence, [text, outcome]] of Object.entries(cases)) {

@@ -8,17 +8,20 @@ import type { PortRange } from './model.ts';
 import { notUnderstood, refused, value, type Reading } from './reading.ts';
 
 /** A multiport match has 15 slots; a range takes two of them. */
-const MULTIPORT_SLOTS = 15;
+export const MULTIPORT_SLOTS = 15;
 
-/** Reads one port, 0 to 65535; a plus sign in front changes nothing. */
+/** Reads one port, 0 to 65535; a plus sign in front changes nothing. Only what is known to be refused is called so. */
 export function readPort(text: string): Reading<number> {
-  if (/^\+?(?:0[0-9]|0[xX])/.test(text))
-    return notUnderstood(`the port ${text}, which iptables does not read as decimal`);
-  if (/^[a-zA-Z]/.test(text)) return notUnderstood(`the service name ${JSON.stringify(text)}`);
-  if (!/^\+?[0-9]{1,10}$/.test(text) || Number(text) > 65535) {
+  if (/^\+?(?:0|[1-9][0-9]{0,9})$/.test(text)) {
+    const port = Number(text);
+    return port <= 65535 ? value(port) : refused(`invalid port/service \`${text}' specified`);
+  }
+  if (text === '' || /^(?:-[0-9]+|[1-9][0-9]*(?:\.[0-9]+|[A-Za-z]+))$/.test(text)) {
     return refused(`invalid port/service \`${text}' specified`);
   }
-  return value(Number(text));
+  if (/^\+?0[0-9xX]/.test(text))
+    return notUnderstood(`the port ${text}, which iptables does not read as decimal`);
+  return notUnderstood(`the port or service ${JSON.stringify(text)}`);
 }
 
 /** Reads `N`, `N:M`, `N:` or `:M`, as `--dport` takes them. */

@@ -30,10 +30,6 @@ describe('readRule', () => {
     'drops a network of everything': ['-d 1.2.3.4/0 -j RETURN', '-j RETURN'],
     'takes any other target for a chain': ['-j PROXY_OUTPUT', '-j PROXY_OUTPUT'],
     'refuses a port without a protocol': ['--dport 80 -j RETURN', 'refused: unknown option "--dport"'],
-    'refuses a port after a negated protocol': [
-      '! -p tcp --dport 80 -j RETURN',
-      'refused: unknown option "--dport"',
-    ],
     'refuses multiport without a protocol': [
       '-m multiport --dports 80 -j RETURN',
       "refused: multiport needs `-p tcp', `-p udp'",
@@ -92,7 +88,6 @@ describe('readRule', () => {
       '-p tcp -j REDIRECT',
       'not-understood: REDIRECT without a port',
     ],
-    'does not understand other targets': ['-j SNAT', 'not-understood: the target SNAT'],
     'does not understand other options': ['-s 1.1.1.1 -j RETURN', 'not-understood: the option -s'],
     'does not understand joined options': ['--dport=80 -j RETURN', 'not-understood: the option --dport=80'],
     'does not understand other modules': [
@@ -131,9 +126,11 @@ describe('readRule', () => {
 });
 
 const port = fc.nat(65535);
+/** All ports at once are no match to the kernel. */
 const ports: fc.Arbitrary<PortRange> = fc
   .tuple(port, port)
-  .map(([a, b]) => ({ from: Math.min(a, b), to: Math.max(a, b) }));
+  .map(([a, b]) => ({ from: Math.min(a, b), to: Math.max(a, b) }))
+  .filter(({ from, to }) => from > 0 || to < 65535);
 const listItem = fc.oneof(
   port.map((n) => ({ from: n, to: n })),
   ports.filter(({ from, to }) => from < to),
@@ -175,7 +172,7 @@ const anyRule: fc.Arbitrary<Rule> = fc
     if (owner !== null) matches.push(owner);
     if (target === 'redirect' && name !== null)
       return { matches, target: { kind: 'redirect', port: redirectTo } };
-    if (target === 'jump') return { matches, target: { kind: 'jump', chain: 'ELSEWHERE' } };
+    if (target === 'jump') return { matches, target: { kind: 'jump', chain: 'ELSE_WHERE' } };
     return { matches, target: { kind: target === 'accept' ? 'accept' : 'return' } };
   });
 
@@ -195,7 +192,7 @@ describe('printing and reading', () => {
         const builtIn = ['PREROUTING', 'INPUT', 'OUTPUT', 'POSTROUTING'].map(
           (name) => [name, name === 'OUTPUT' ? output : []] as const,
         );
-        const rules: RuleSet = { chains: new Map([...builtIn, ['ELSEWHERE', []], ['OWN', own]]) };
+        const rules: RuleSet = { chains: new Map([...builtIn, ['ELSE_WHERE', []], ['OWN_1', own]]) };
         const { ending, rules: read } = execute(printScript(rules));
         expect(ending.kind).to.equal('completed');
         expect([...read.chains]).to.deep.equal([...rules.chains]);

@@ -18,6 +18,8 @@ type OptionReader = (draft: Draft, argument: string, negated: boolean) => Readin
 interface Draft {
   readonly modules: Set<string>;
   readonly matches: Match[];
+  /** /0 leaves no match behind, but a second -d is refused all the same. */
+  destinationSeen?: boolean;
   target?: string;
   redirectPort?: number;
 }
@@ -82,31 +84,24 @@ function finishTarget(draft: Draft): Reading<Target> {
     case 'RETURN':
       return value({ kind: 'return' });
     case 'REDIRECT':
+      if (draft.matches.some((match) => match.kind === 'protocol' && match.negated))
+        return notUnderstood('REDIRECT behind ! -p');
       if (protocolOf(draft) === undefined)
         return refused('Need TCP, UDP, SCTP or DCCP with port specification');
       if (draft.redirectPort === undefined) return notUnderstood('REDIRECT without a port');
       return value({ kind: 'redirect', port: draft.redirectPort });
     case 'DROP':
-    case 'QUEUE':
       return refused(
         'The "nat" table is not intended for filtering, the use of DROP is therefore inhibited.',
       );
-    case 'DNAT':
-    case 'LOG':
-    case 'MARK':
-    case 'MASQUERADE':
-    case 'NETMAP':
-    case 'REJECT':
-    case 'SNAT':
-      return notUnderstood(`the target ${draft.target}`);
     default:
       return value({ kind: 'jump', chain: draft.target });
   }
 }
 
 function readDestination(draft: Draft, argument: string, negated: boolean): Reading<unknown> {
-  if (draft.matches.some((match) => match.kind === 'destination'))
-    return refused('multiple -d flags not allowed');
+  if (draft.destinationSeen === true) return refused('multiple -d flags not allowed');
+  draft.destinationSeen = true;
   if (argument.includes(',')) return notUnderstood('several networks in one -d');
   const read = readCidr(argument);
   if (read.kind !== 'value') return read;
@@ -131,15 +126,21 @@ function readModule(draft: Draft, argument: string, negated: boolean): Reading<u
     // Without a port the module matches the whole protocol; OSM never writes that.
     if (protocolOf(draft) !== argument) return notUnderstood(`-m ${argument} before -p ${argument}`);
   }
+  if (draft.modules.has(argument)) return notUnderstood(`-m ${argument} twice`);
   draft.modules.add(argument);
   return value(undefined);
 }
 
 function readDestinationPort(draft: Draft, argument: string, negated: boolean): Reading<unknown> {
   const protocol = protocolOf(draft);
+  if (draft.matches.some((match) => match.kind === 'protocol' && match.negated))
+    return notUnderstood('--dport behind ! -p');
   if (protocol === undefined) return refused('unknown option "--dport"');
+  if (draft.matches.some((match) => match.kind === 'destination-port'))
+    return notUnderstood('a second --dport');
   const ports = readPortRange(argument);
   if (ports.kind !== 'value') return ports;
+  if (ports.value.from === 0 && ports.value.to === 65535) return notUnderstood('a --dport of all ports');
   draft.modules.delete(protocol);
   return add(draft, { kind: 'destination-port', protocol, ports: ports.value, negated });
 }
@@ -175,7 +176,7 @@ function readRedirectPort(draft: Draft, argument: string, negated: boolean): Rea
   return value(undefined);
 }
 
-/** The protocol that port options refer to; a negated one does not count, as for iptables. */
+/** The protocol that port options refer to. */
 function protocolOf(draft: Draft): Protocol | undefined {
   const match = draft.matches.find((candidate) => candidate.kind === 'protocol');
   return match === undefined || match.negated ? undefined : match.protocol;

@@ -34,6 +34,8 @@ const EXPANDING = new Map([
   ['?', 'the file name pattern ?'],
   ['[', 'the file name pattern ['],
   ['~', 'the home directory ~'],
+  // dash takes it for itself, bash expands it.
+  ['{', 'the brace {'],
 ]);
 
 /** Tokens in the order of the text; a refused or not-understood token is always the last. */

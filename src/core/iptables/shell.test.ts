@@ -53,6 +53,14 @@ describe('parseScript', () => {
       'a\n&& b',
       'not understood at line 2, column 1: a second command line',
     ],
+    'does not call an open quote in a second line refused either': [
+      "a\n'b",
+      'not understood at line 2, column 1: a second command line',
+    ],
+    'does not understand braces, which some shells expand': [
+      'a X{,}',
+      'not understood at line 1, column 4: the brace {',
+    ],
     'does not understand ;': ['a ; b', 'not understood at line 1, column 3: the shell operator ;'],
     'does not understand ||': ['a || b', 'not understood at line 1, column 3: the shell operator ||'],
     'does not understand a pipe': ['a | b', 'not understood at line 1, column 3: the shell operator |'],

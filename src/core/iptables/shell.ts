@@ -43,13 +43,13 @@ export function parseScript(script: string): Script {
 
   for (const token of shellTokens(script)) {
     const at = (): TextPosition => positionAt(script, token.at);
-    if (token.kind === 'refused') return { kind: 'refused', message: token.message, at: at() };
-    if (token.kind === 'not-understood')
-      return { kind: 'not-understood', construct: token.construct, at: at() };
-    if (ended && token.text !== '\n') {
+    if (ended && !(token.kind === 'operator' && token.text === '\n')) {
       // The first line has run by the time a shell reads the second.
       return { kind: 'not-understood', construct: 'a second command line', at: at() };
     }
+    if (token.kind === 'refused') return { kind: 'refused', message: token.message, at: at() };
+    if (token.kind === 'not-understood')
+      return { kind: 'not-understood', construct: token.construct, at: at() };
     if (token.kind === 'word') {
       const construct = words.length === 0 && !token.quoted ? specialFirstWord(token.text) : undefined;
       if (construct !== undefined) return { kind: 'not-understood', construct, at: at() };

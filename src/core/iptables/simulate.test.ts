@@ -2,7 +2,8 @@ import { expect } from 'chai';
 import { GUIDE_SCRIPTS } from '../../testing/guide.ts';
 import { execute } from './execute.ts';
 import { printPacket, printVerdict, type Packet } from './packet.ts';
-import { simulate } from './simulate.ts';
+import { simulate, type Walk } from './simulate.ts';
+import type { RuleSet } from './model.ts';
 
 const inbound = (port: number): Packet => ({
   hook: 'PREROUTING',
@@ -16,6 +17,12 @@ const outbound = (destination: number, port: number, uid = 1000): Packet => {
 };
 const service = 0x0a60000a;
 const fromNobody: Packet = { ...outbound(service, 80), uid: undefined };
+
+function walkOf(rules: RuleSet, packet: Packet): Walk {
+  const walk = simulate(rules, packet);
+  if (walk === undefined) throw new Error('the walk was given up');
+  return walk;
+}
 
 describe('simulate', () => {
   const guide = execute(GUIDE_SCRIPTS.ports).rules;
@@ -33,11 +40,11 @@ describe('simulate', () => {
   };
   for (const [sentence, [packet, verdict]] of Object.entries(cases)) {
     it(`${sentence} (${printPacket(packet)})`, () =>
-      expect(printVerdict(simulate(guide, packet).verdict)).to.equal(verdict));
+      expect(printVerdict(walkOf(guide, packet).verdict)).to.equal(verdict));
   }
 
   it('names the rules that decide, in order', () => {
-    expect(simulate(guide, outbound(service, 80)).trace).to.deep.equal([
+    expect(walkOf(guide, outbound(service, 80)).trace).to.deep.equal([
       '-A OUTPUT -p tcp -j PROXY_OUTPUT',
       '-A PROXY_OUTPUT -j PROXY_REDIRECT',
       '-A PROXY_REDIRECT -p tcp -j REDIRECT --to-ports 15001',
@@ -53,16 +60,25 @@ describe('simulate', () => {
       '-A OUTPUT -p tcp -j REDIRECT --to-port 1',
     ];
     const { rules } = execute(script.map((line) => `iptables -t nat ${line}`).join(' && '));
-    const walk = simulate(rules, outbound(service, 80));
+    const walk = walkOf(rules, outbound(service, 80));
     expect(printVerdict(walk.verdict)).to.equal('bypass');
     expect(walk.trace.at(-1)).to.equal('-A OUTPUT -j ACCEPT');
   });
 
-  it('ends in a loop of chains', () => {
-    const { rules } = execute(
+  it('gives up in a loop of chains, and where chains multiply', () => {
+    const loop = execute(
       'iptables -t nat -N A && iptables -t nat -A A -j A && iptables -t nat -A OUTPUT -j A',
+    ).rules;
+    expect(simulate(loop, outbound(service, 80))).to.equal(undefined);
+    const names = Array.from({ length: 40 }, (_, i) => `L_${i}`);
+    const lines = names.flatMap((name, i) => [
+      `-N ${name}`,
+      ...(i === 0 ? [] : [`-A ${name} -j L_${i - 1}`, `-A ${name} -j L_${i - 1}`]),
+    ]);
+    const { rules } = execute(
+      [...lines, '-A OUTPUT -j L_39'].map((line) => `iptables -t nat ${line}`).join(' && '),
     );
-    expect(printVerdict(simulate(rules, outbound(service, 80)).verdict)).to.equal('bypass');
+    expect(simulate(rules, outbound(service, 80))).to.equal(undefined);
   });
 
   it('negates each kind of match', () => {
@@ -73,7 +89,7 @@ describe('simulate', () => {
       '-p tcp -m owner ! --uid-owner 1000 -j REDIRECT --to-port 4',
     ];
     const { rules } = execute(lines.map((line) => `iptables -t nat -A OUTPUT ${line}`).join(' && '));
-    const verdict = (packet: Packet): string => printVerdict(simulate(rules, packet).verdict);
+    const verdict = (packet: Packet): string => printVerdict(walkOf(rules, packet).verdict);
     expect(verdict(outbound(0x01010101, 80))).to.equal('redirect 1');
     expect(verdict(outbound(service, 81))).to.equal('redirect 2');
     expect(verdict(outbound(service, 80, 1001))).to.equal('redirect 4');

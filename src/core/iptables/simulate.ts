@@ -1,7 +1,8 @@
 /**
  * Walks one packet through the chains, rule by rule, as the kernel does.
  *
- * Guarantees: ends for every rule set; a loop of chains, which the kernel refuses to load, counts as a bypass.
+ * Guarantees: ends for every rule set, and soon: chains that jump to each other many times over can make a walk as long as
+ * two to the number of chains, so a walk that takes too many steps is given up.
  */
 import { contains } from './cidr.ts';
 import type { Match, PortRange, Rule, RuleSet } from './model.ts';
@@ -14,16 +15,22 @@ export interface Walk {
   readonly trace: readonly string[];
 }
 
-/** The kernel's own limit is lower; deeper nesting cannot have been loaded. */
-const DEEPEST_JUMP = 64;
+/** Far beyond what any mesh installs; a few milliseconds. */
+const MOST_STEPS = 20_000;
+const DEEPEST_JUMP = 500;
+/** Told apart from a verdict by identity. */
+const GIVEN_UP: Verdict = { kind: 'bypass' };
 
-export function simulate(rules: RuleSet, packet: Packet): Walk {
+/** undefined when the walk was given up. */
+export function simulate(rules: RuleSet, packet: Packet): Walk | undefined {
   const trace: string[] = [];
+  let steps = 0;
 
   /** Answers the verdict, or undefined when the packet returns from the chain undecided. */
   const walk = (chain: string, depth: number): Verdict | undefined => {
-    if (depth > DEEPEST_JUMP) return { kind: 'bypass' };
     for (const rule of rules.chains.get(chain) ?? []) {
+      steps += 1;
+      if (steps > MOST_STEPS || depth > DEEPEST_JUMP) return GIVEN_UP;
       if (!matches(rule, packet)) continue;
       trace.push(`-A ${chain} ${printRule(rule)}`);
       switch (rule.target.kind) {
@@ -43,6 +50,7 @@ export function simulate(rules: RuleSet, packet: Packet): Walk {
   };
 
   const decided = walk(packet.hook, 0);
+  if (decided === GIVEN_UP) return undefined;
   if (decided === undefined) trace.push(`policy ACCEPT of ${packet.hook}`);
   return { verdict: decided ?? { kind: 'bypass' }, trace };
 }

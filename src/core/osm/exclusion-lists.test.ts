@@ -27,6 +27,8 @@ describe('readRangeList', () => {
       'bad "1.1.1.1/33": iptables refuses it: invalid mask `33\' specified',
     ],
     'names IPv6': ['fd00::/8', 'bad "fd00::/8": iptables refuses it: host/network `fd00::\' not found'],
+    'reads /0 as everything, whatever stands before it': ['999.1.1.1/0, ::/0', '0.0.0.0/0; 0.0.0.0/0'],
+    'names shell text before /0': ['1;reboot/0', 'bad "1;reboot/0": it is not an IPv4 range'],
     'names shell text': [
       '$(id)/8',
       'bad "$(id)/8": it is not an IPv4 range: the host "$(id)", which is not a dotted IPv4 address',

@@ -35,6 +35,8 @@ export function readRangeList(text: string | undefined): ExclusionList<ListedRan
   return readList(text, (item) => {
     if (!item.includes('/')) return `it has no prefix length, as in ${item === '' ? '10.0.0.0' : item}/32`;
     const read = readCidr(item);
+    // iptables takes any text before /0; what is no address at all is a mistake all the same, or worse.
+    if (!/^[0-9A-Fa-f.:]+\//.test(item) && read.kind === 'value') return 'it is not an IPv4 range';
     if (read.kind === 'value') return { text: item, network: read.value };
     return read.kind === 'refused'
       ? `iptables refuses it: ${read.message}`

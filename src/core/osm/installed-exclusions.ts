@@ -4,14 +4,14 @@
  * An exclusion is a rule of the outbound chain that lets a range or a list of TCP ports return unredirected, as the
  * injector writes it. `-d 127.0.0.1/32` is a base rule of every dialect, so one rule of that form counts as base.
  */
-import type { Cidr } from '../iptables/cidr.ts';
+import { network, type Cidr } from '../iptables/cidr.ts';
 import type { PortRange, Rule, RuleSet } from '../iptables/model.ts';
 import { printRule } from '../iptables/print.ts';
 import type { Dialect } from './dialect.ts';
 
 export interface InstalledRules {
   readonly ranges: readonly Cidr[];
-  readonly ports: readonly number[];
+  readonly ports: readonly PortRange[];
   /** Exclusions that stand behind the jump to the redirect, where no packet reaches them. */
   readonly unreachable: readonly Rule[];
   /** Everything else, chain by chain. */
@@ -20,11 +20,11 @@ export interface InstalledRules {
 
 type Exclusion =
   | { readonly kind: 'range'; readonly network: Cidr }
-  | { readonly kind: 'ports'; readonly ports: readonly number[] };
+  | { readonly kind: 'ports'; readonly ports: readonly PortRange[] };
 
 export function separate(rules: RuleSet, dialect: Dialect): InstalledRules {
   const ranges: Cidr[] = [];
-  const ports: number[] = [];
+  const ports: PortRange[] = [];
   const unreachable: Rule[] = [];
   const rest: Rule[] = [];
   let redirected = false;
@@ -37,7 +37,7 @@ export function separate(rules: RuleSet, dialect: Dialect): InstalledRules {
       redirected ||= rule.matches.length === 0 && rule.target.kind === 'jump';
     } else if (redirected) unreachable.push(rule);
     else if (exclusion.kind === 'range') ranges.push(exclusion.network);
-    else ports.push(...exclusion.ports);
+    else for (const range of exclusion.ports) ports.push(range);
   }
   return { ranges, ports, unreachable, base: new Map([...rules.chains, [dialect.outboundChain, rest]]) };
 }
@@ -45,13 +45,11 @@ export function separate(rules: RuleSet, dialect: Dialect): InstalledRules {
 function exclusionOf(rule: Rule): Exclusion | undefined {
   if (rule.target.kind !== 'return') return undefined;
   const [first, second, ...more] = rule.matches;
-  if (first === undefined || more.length > 0 || first.negated || second?.negated === true) return undefined;
+  // What `-d 0.0.0.0/0` leaves in the kernel.
+  if (first === undefined) return { kind: 'range', network: network(0, 0) };
+  if (more.length > 0 || first.negated || second?.negated === true) return undefined;
   if (first.kind === 'destination' && second === undefined) return { kind: 'range', network: first.network };
   if (first.kind !== 'protocol' || first.protocol !== 'tcp') return undefined;
-  if (second?.kind === 'multiport') return { kind: 'ports', ports: second.ports.flatMap(portsIn) };
-  return second?.kind === 'destination-port' ? { kind: 'ports', ports: portsIn(second.ports) } : undefined;
-}
-
-function portsIn(range: PortRange): readonly number[] {
-  return Array.from({ length: range.to - range.from + 1 }, (_, i) => range.from + i);
+  if (second?.kind === 'multiport') return { kind: 'ports', ports: second.ports };
+  return second?.kind === 'destination-port' ? { kind: 'ports', ports: [second.ports] } : undefined;
 }

@@ -12,13 +12,16 @@ import type { Pod } from './pod.ts';
 export interface Intent {
   readonly outboundRanges: readonly ListedRange[];
   readonly outboundPorts: readonly ListedPort[];
-  /** What is wrong with the pod's annotation; if anything is, none of it counts. */
+  /** What is wrong with the pod's annotation. */
   readonly annotationProblems: readonly ListProblem[];
+  /** Whether the injector ignores the whole annotation for it. */
+  readonly annotationIgnored: boolean;
 }
 
 export function intentFor(pod: Pod, config: MeshConfig): Intent {
   const annotation = annotatedPorts(pod);
-  const fromPod = annotation.problems.length === 0 ? annotation.items : [];
+  const annotationIgnored = annotation.problems.some(({ text }) => !isNumberToOsm(text));
+  const fromPod = annotationIgnored ? [] : annotation.items;
   const ports = new Map<number, ListedPort>();
   for (const item of [...config.outboundPorts.items, ...fromPod]) {
     if (!ports.has(item.port)) ports.set(item.port, item);
@@ -27,7 +30,13 @@ export function intentFor(pod: Pod, config: MeshConfig): Intent {
     outboundRanges: config.outboundRanges.items,
     outboundPorts: [...ports.values()],
     annotationProblems: annotation.problems,
+    annotationIgnored,
   };
+}
+
+/** Go's Atoi, and above zero: `080` and `70000` pass, although iptables refuses the one and knows no such port. */
+function isNumberToOsm(text: string): boolean {
+  return /^\+?[0-9]+$/.test(text) && Number(text) > 0;
 }
 
 /** An annotation that is there but empty is one empty item, which the injector does not take. */

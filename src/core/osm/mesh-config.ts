@@ -10,6 +10,7 @@ import {
   type ListedPort,
   type ListedRange,
 } from './exclusion-lists.ts';
+import { MULTIPORT_SLOTS } from '../iptables/ports.ts';
 import { OUTBOUND_PORTS_KEY, OUTBOUND_RANGES_KEY } from './names.ts';
 
 export interface MeshConfig {
@@ -52,7 +53,18 @@ export function meshConfigOf(configMap: ConfigMap): MeshConfig {
     uid,
     changedAt,
     outboundRanges: readRangeList(data[OUTBOUND_RANGES_KEY]),
-    outboundPorts: readPortList(data[OUTBOUND_PORTS_KEY]),
+    outboundPorts: withinOneRule(readPortList(data[OUTBOUND_PORTS_KEY])),
+  };
+}
+
+/** OSM writes all ports into one multiport match, which has 15 places; the script of every new pod would fail. */
+function withinOneRule(list: ExclusionList<ListedPort>): ExclusionList<ListedPort> {
+  const count = new Set(list.items.map(({ port }) => port)).size;
+  if (count <= MULTIPORT_SLOTS) return list;
+  const reason = `iptables takes ${MULTIPORT_SLOTS} ports in one rule and these are ${count}`;
+  return {
+    items: list.items,
+    problems: [...list.problems, { text: list.items.map(({ text }) => text).join(','), reason }],
   };
 }
 

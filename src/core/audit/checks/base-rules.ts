@@ -9,6 +9,9 @@ import { recreateCommand } from '../fix.ts';
 import type { Check, Comparison, Judgement } from '../judgement.ts';
 import { enumerate } from '../quote.ts';
 
+/** Foreign scripts may hold any number of rules; a report must stay readable and small. */
+const MOST_VALUES = 100;
+
 const KINDS: readonly {
   readonly kind: RuleDifference['kind'];
   readonly name: FindingName;
@@ -49,14 +52,19 @@ function ruleFinding(
   { pod }: Judgement,
   { dialect, expectedRules, installedRules }: Comparison,
   name: FindingName,
-  values: readonly string[],
+  rules: readonly string[],
   message: string,
 ): Finding {
   const classes = probes(dialect.envoyUid).flatMap(({ traffic, packet }) => {
     const difference = findDifference(traffic, [packet], expectedRules, installedRules);
     return difference === undefined ? [] : [difference];
   });
-  const evidence = classes.length === 0 ? { values } : { values, differences: classes };
+  const shown = rules.slice(0, MOST_VALUES);
+  const evidence = {
+    values: shown,
+    ...(rules.length > shown.length ? { valueCount: rules.length } : {}),
+    ...(classes.length === 0 ? {} : { differences: classes }),
+  };
   return finding(name, message, { fix: recreateCommand(pod), evidence });
 }
 

@@ -4,8 +4,10 @@
  *
  * A range that lies wholly inside another one of the same side changes nothing, so it is neither missing nor extra.
  */
-import { covers, printCidr, type Cidr } from '../../iptables/cidr.ts';
+import { contains, covers, printCidr, type Cidr } from '../../iptables/cidr.ts';
+import type { PortRange } from '../../iptables/model.ts';
 import type { Packet } from '../../iptables/packet.ts';
+import { printPortRange } from '../../iptables/ports.ts';
 import type { FindingName } from '../catalogue.ts';
 import { findDifference } from '../difference.ts';
 import { finding, type Finding } from '../finding.ts';
@@ -18,11 +20,15 @@ export const checkExclusions: Check = (judgement) => {
   if (comparison === undefined || intent === undefined) return [];
   const { installed } = comparison;
   const wantedRanges = intent.outboundRanges.map(({ network }) => network);
-  const wantedPorts = intent.outboundPorts.map(({ port }) => port);
+  const wantedPorts = new Set(intent.outboundPorts.map(({ port }) => port));
   const ranges = (from: readonly Cidr[], than: readonly Cidr[]): readonly Excluded[] =>
     distinct(from.filter((range) => !than.some((other) => covers(other, range))).map(rangeExclusion));
-  const ports = (from: readonly number[], than: readonly number[]): readonly Excluded[] =>
-    distinct(from.filter((port) => !than.includes(port)).map(portExclusion));
+  const missingPorts = [...wantedPorts].filter(
+    (port) => !installed.ports.some((range) => within(range, port)),
+  );
+  const extraPorts = installed.ports.filter(
+    (range) => size(range) > [...wantedPorts].filter((port) => within(range, port)).length,
+  );
   return [
     ...exclusionFinding(
       judgement,
@@ -31,10 +37,24 @@ export const checkExclusions: Check = (judgement) => {
       ranges(wantedRanges, installed.ranges),
     ),
     ...exclusionFinding(judgement, comparison, 'ExcludedRangeExtra', ranges(installed.ranges, wantedRanges)),
-    ...exclusionFinding(judgement, comparison, 'ExcludedPortMissing', ports(wantedPorts, installed.ports)),
-    ...exclusionFinding(judgement, comparison, 'ExcludedPortExtra', ports(installed.ports, wantedPorts)),
+    ...exclusionFinding(
+      judgement,
+      comparison,
+      'ExcludedPortMissing',
+      missingPorts.map((port) => portExclusion({ from: port, to: port }, wantedPorts)),
+    ),
+    ...exclusionFinding(
+      judgement,
+      comparison,
+      'ExcludedPortExtra',
+      distinct(extraPorts.map((range) => portExclusion(range, wantedPorts))),
+    ),
   ];
 };
+
+/** Foreign scripts may hold any number of rules; a report must stay readable and small. */
+const MOST_VALUES = 100;
+const MOST_SHOWN = 20;
 
 interface Excluded {
   readonly text: string;
@@ -62,19 +82,24 @@ function exclusionFinding(
   excluded: readonly Excluded[],
 ): readonly Finding[] {
   if (excluded.length === 0) return [];
-  const differences = excluded.flatMap(({ text, candidates }) => {
+  const differences = excluded.slice(0, MOST_SHOWN).flatMap(({ text, candidates }) => {
     const traffic = `tcp from uid not ${dialect.envoyUid} to ${text}`;
     const difference = findDifference(traffic, candidates, expectedRules, installedRules);
     return difference === undefined ? [] : [difference];
   });
-  const values = excluded.map(({ text }) => text.replace(/^port /, ''));
+  const values = excluded.slice(0, MOST_VALUES).map(({ text }) => text.replace(/^port /, ''));
   const changed =
     config?.changedAt !== undefined && pod.createdAt !== undefined && config.changedAt > pod.createdAt;
   const history = changed ? ' The configuration was changed after the pod was created.' : '';
   return [
     finding(name, `${SENTENCES[name](enumerate(values))}${history}`, {
       fix: recreateCommand(pod),
-      evidence: { ...(config === undefined ? {} : { source: config.source }), values, differences },
+      evidence: {
+        ...(excluded.length > values.length ? { valueCount: excluded.length } : {}),
+        ...(config === undefined ? {} : { source: config.source }),
+        values,
+        differences,
+      },
     }),
   ];
 }
@@ -85,17 +110,32 @@ const COMMON_PORTS = [80, 443, 9];
 const COMMON_HOSTS = [0x0a60000a, 0xcb00710a];
 
 function rangeExclusion(range: Cidr): Excluded {
-  const size = 2 ** (32 - range.prefix);
+  const addresses = 2 ** (32 - range.prefix);
   // Neither the network's own address nor the broadcast address, where there are others.
-  const hosts = size > 2 ? [range.address + 1, range.address + size - 2] : [range.address];
+  const ends = addresses > 2 ? [range.address + 1, range.address + addresses - 2] : [range.address];
+  const hosts = [...COMMON_HOSTS.filter((host) => contains(range, host)), ...ends];
   return {
     text: printCidr(range),
     candidates: hosts.flatMap((host) => COMMON_PORTS.map((port) => packet(host, port))),
   };
 }
 
-function portExclusion(port: number): Excluded {
-  return { text: `port ${port}`, candidates: COMMON_HOSTS.map((host) => packet(host, port)) };
+/** A port of the range that nobody asked for shows an extra range; a missing range is one port that somebody did. */
+function portExclusion(range: PortRange, wanted: ReadonlySet<number>): Excluded {
+  let port = range.from;
+  while (port < range.to && wanted.has(port)) port += 1;
+  return {
+    text: `port ${printPortRange(range)}`,
+    candidates: COMMON_HOSTS.map((host) => packet(host, port)),
+  };
+}
+
+function within(range: PortRange, port: number): boolean {
+  return range.from <= port && port <= range.to;
+}
+
+function size(range: PortRange): number {
+  return range.to - range.from + 1;
 }
 
 function packet(destination: number, port: number): Packet {

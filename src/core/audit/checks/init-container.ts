@@ -80,8 +80,9 @@ function exitCodeMeaning(code: number): string {
     case 4:
       return 'no permission, or the kernel refuses a rule';
     case 126:
+      return 'a program of the image cannot be executed';
     case 127:
-      return 'the image lacks the program';
+      return 'the image lacks a program';
     case 137:
       return 'it was killed, perhaps for lack of memory';
     default:

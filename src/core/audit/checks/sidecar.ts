@@ -15,7 +15,9 @@ export const checkSidecar: Check = (judgement) => {
   }
   // Until osm-init has ended well the kubelet starts no other container: osm-init is then what there is to look at.
   if (init !== undefined && !endedWell(init.status)) return [];
-  return sidecar.status === undefined ? [] : sidecarState(judgement, sidecar.status);
+  return sidecar.status === undefined
+    ? [starting(SIDECAR_CONTAINER)]
+    : sidecarState(judgement, sidecar.status);
 };
 
 function sidecarState(judgement: Judgement, status: ContainerStatus): readonly Finding[] {
@@ -24,7 +26,9 @@ function sidecarState(judgement: Judgement, status: ContainerStatus): readonly F
   const fix = logCommand(pod, SIDECAR_CONTAINER);
   // The state alternates while a container crashes; one wording for all of it keeps the finding from flapping.
   const exitCode = state.kind === 'terminated' ? state.exitCode : lastExitCode;
-  const crashing = exitCode !== undefined && exitCode !== 0 && restarts > 0 && !ready;
+  const failed = exitCode !== undefined && exitCode !== 0 && restarts > 0 && !ready;
+  // A container that runs again after its only failure gets its time; after several it is the same story going on.
+  const crashing = failed && (state.kind !== 'running' || (inGrace && restarts > 1));
   if (crashing) {
     const message = `The container ${SIDECAR_CONTAINER} keeps ending, last with exit code ${exitCode}.`;
     return [finding('SidecarNotRunning', message, { fix, evidence: { exitCode } })];
