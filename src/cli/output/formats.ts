@@ -33,12 +33,20 @@ export function formatNamed(name: string): Format {
   );
 }
 
-/** One line for each finding; a pod without one has a line too. */
+/**
+ * One line for each finding; a pod without one has a line too. What many pods share would hide what is the matter with
+ * each, so it is left to the line of pods that have nothing else.
+ */
 function narrowTable(pods: readonly JudgedPod[]): string {
   const rows = pods.flatMap(({ report }) => {
     const pod = [report.namespace, report.name, report.status];
     if (report.findings.length === 0) return [[...pod, '', '']];
-    return report.findings.map(({ code, message }) => [...pod, code, shorten(message, MESSAGE_WIDTH)]);
+    const own = report.findings.filter(({ scope }) => scope === 'pod');
+    return (own.length === 0 ? report.findings : own).map(({ code, message }) => [
+      ...pod,
+      code,
+      shorten(message, MESSAGE_WIDTH),
+    ]);
   });
   return renderTable(['NAMESPACE', 'NAME', 'STATUS', 'CODE', 'MESSAGE'], rows);
 }
