@@ -18,6 +18,7 @@ interface Condition {
   readonly lastTransitionTime: string;
 }
 interface Event {
+  readonly eventTime: string;
   readonly type: string;
   readonly reason: string;
   readonly note: string;
@@ -57,9 +58,10 @@ describe('the controller on a cluster', function () {
   const events = async (name: string, namespace = NAMESPACE): Promise<readonly Event[]> => {
     const path = `/apis/events.k8s.io/v1/namespaces/${namespace}/events`;
     const { items } = JSON.parse(await cluster.kubectl(['get', '--raw', path])) as { items: Event[] };
-    return items.filter(({ regarding, reportingController }) => {
+    const ours = items.filter(({ regarding, reportingController }) => {
       return regarding.name === name && reportingController === 'openservicemesh.io/osm-auditor';
     });
+    return ours.sort((a, b) => a.eventTime.localeCompare(b.eventTime));
   };
   const metrics = async (): Promise<string> => {
     if (controller !== undefined) return (await controller.get('/metrics')).text;
