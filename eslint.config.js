@@ -61,7 +61,11 @@ export default tseslint.config(
     [folder('(kube|controller|cli)'), main, testing],
     'metrics describes and serves numbers; the controller fills them in.',
   ),
-  forbid(['src/controller/**/*.ts'], [folder('cli'), main, testing], 'The controller does not know the command line.'),
+  forbid(
+    ['src/controller/**/*.ts'],
+    [folder('cli'), main, testing],
+    'The controller does not know the command line.',
+  ),
   forbid(['src/cli/**/*.ts'], [main, testing], 'Nothing imports main.ts, and testing/ is for tests alone.'),
   { files: ['src/main.ts'], rules: { 'no-restricted-properties': 'off' } },
   {
