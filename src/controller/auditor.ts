@@ -95,6 +95,7 @@ export class Auditor {
       metrics,
       clock,
       notices: this.#notices,
+      logger,
     });
     this.#controller = new Controller({
       informers: [pods],

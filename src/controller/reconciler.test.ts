@@ -32,12 +32,14 @@ describe('reconciler', () => {
   /** How long a write takes. */
   let writeMs: number;
   let conditions: ConditionWriter;
+  let logger: RecordingLogger;
   let reconciler: Reconciler;
 
   beforeEach(() => {
     clock = new ManualClock(CREATED + 10_000);
     metrics = new Metrics('test');
     verdicts = new Verdicts();
+    logger = new RecordingLogger();
     pods = new Map();
     notices = new Notices();
     config = configWith({});
@@ -65,6 +67,7 @@ describe('reconciler', () => {
       metrics,
       clock,
       notices,
+      logger,
     });
   });
 
@@ -93,6 +96,13 @@ describe('reconciler', () => {
     await reconciler.reconcile(KEY);
     expect(written.map(({ reason }) => reason)).to.deep.equal(['Verified', 'ExcludedPortMissing']);
     expect(present()).to.deep.equal(['test Discrepant 1']);
+    expect(logger.lines, 'the log tells of the change').to.deep.equal([
+      {
+        level: 'info',
+        message: 'a verdict has changed',
+        fields: { namespace: 'test', pod: 'web', status: 'Discrepant', findings: 'OA403' },
+      },
+    ]);
   });
 
   it('comes back when the grace period has ended, and finds it ended', async () => {

@@ -5,6 +5,7 @@ import { performance } from 'node:perf_hooks';
 import { audit } from '../core/audit/audit.ts';
 import { isValid } from '../core/osm/mesh-config.ts';
 import type { Clock } from '../kube/clock.ts';
+import type { Logger } from '../kube/logger.ts';
 import type { Informer } from '../kube/informer.ts';
 import type { Requeue } from '../kube/workqueue.ts';
 import type { Metrics } from '../metrics/metrics.ts';
@@ -28,6 +29,7 @@ export interface ReconcilerOptions {
   readonly metrics: Metrics;
   readonly clock: Clock;
   readonly notices: Notices;
+  readonly logger: Logger;
 }
 
 export class Reconciler {
@@ -42,7 +44,7 @@ export class Reconciler {
   }
 
   async #reconcilePod(key: string): Promise<Requeue | undefined> {
-    const { pods, around, gathering, reporter, verdicts, metrics, clock, notices } = this.#options;
+    const { pods, around, gathering, reporter, verdicts, metrics, clock, notices, logger } = this.#options;
     const noticed = notices.take(key);
     const snapshot = pods.get(key);
     if (snapshot === undefined) {
@@ -53,7 +55,15 @@ export class Reconciler {
     const started = performance.now();
     const report = audit(gather(snapshot.pod, around, gathering, clock.now()));
     metrics.auditDuration.observe((performance.now() - started) / 1000);
-    verdicts.set(key, report);
+    if (verdicts.set(key, report)) {
+      const { namespace, name, status, findings } = report;
+      logger.info('a verdict has changed', {
+        namespace,
+        pod: name,
+        status,
+        findings: findings.map(({ code }) => code).join(' '),
+      });
+    }
 
     const wrote = await reporter.report(snapshot, report).catch((error: unknown) => {
       notices.restore(key, noticed);

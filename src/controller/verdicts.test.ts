@@ -11,7 +11,7 @@ function verdict(namespace: string, name: string, status: Status, ...names: Find
 
 describe('verdicts', () => {
   let verdicts: Verdicts;
-  const set = (...args: Parameters<typeof verdict>): void =>
+  const set = (...args: Parameters<typeof verdict>): boolean =>
     verdicts.set(`${args[0]}/${args[1]}`, verdict(...args));
   const statuses = (): readonly string[] =>
     verdicts.podCounts().map(({ namespace, status, pods }) => `${namespace} ${status} ${pods}`);
@@ -41,6 +41,14 @@ describe('verdicts', () => {
     expect(present()).to.deep.equal([`a ${code} ${severity} 2`]);
     set('a', 'one', 'Verified');
     expect(present()).to.deep.equal([`a ${code} ${severity} 1`]);
+  });
+
+  it('says whether a verdict is news', () => {
+    expect(set('a', 'one', 'Verified'), 'nothing wrong at first sight').to.equal(false);
+    expect(set('a', 'two', 'Discrepant', 'SidecarMissing'), 'something wrong at first sight').to.equal(true);
+    expect(set('a', 'two', 'Discrepant', 'SidecarMissing'), 'the same again').to.equal(false);
+    expect(set('a', 'two', 'Discrepant', 'RuleRefused'), 'another finding').to.equal(true);
+    expect(set('a', 'two', 'Verified'), 'mended').to.equal(true);
   });
 
   it('counts a pod once that has the same finding twice', () => {

@@ -28,8 +28,13 @@ export interface FindingCount {
 export class Verdicts {
   readonly #byKey = new Map<string, Verdict>();
 
-  set(key: string, { namespace, status, findings }: Report): void {
-    this.#byKey.set(key, { namespace, status, findings: findings.map(({ name }) => name) });
+  /** @returns whether the status or the findings are other than before; a first verdict of nothing wrong is no news */
+  set(key: string, { namespace, status, findings }: Report): boolean {
+    const before = this.#byKey.get(key);
+    const names = findings.map(({ name }) => name);
+    this.#byKey.set(key, { namespace, status, findings: names });
+    if (before === undefined) return status === 'Discrepant' || status === 'Unknown';
+    return before.status !== status || before.findings.join() !== names.join();
   }
 
   forget(key: string): void {
