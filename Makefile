@@ -57,7 +57,7 @@ bench: build control-plane ## Measure: time per pod, bundle start, time from pod
 	@node build/e2e/bench/main.js
 
 .PHONY: kind
-kind: build ## Run the scenarios on a kind cluster with the real image (needs docker and kind)
+kind: ## Run the scenarios on a kind cluster with the real image (needs docker and kind)
 	@e2e/kind/run.sh
 
 .PHONY: clean

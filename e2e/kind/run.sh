@@ -70,6 +70,6 @@ kubectl -n "$namespace" rollout restart deployment/osm-auditor
 kubectl -n "$namespace" rollout status deployment/osm-auditor --timeout=120s
 
 say 'running the scenarios'
-npx tsc
+make --silent build
 export OSM_AUDITOR_E2E_KUBECONFIG=$kubeconfig
 npx mocha 'build/e2e/scenarios/**/*.test.js'

@@ -267,7 +267,7 @@ describe('the controller on a cluster', function () {
     expect(await metrics()).to.not.include(`namespace="${NAMESPACE}"`);
   });
 
-  it('was denied nothing, with exactly the rights of the manifests', function () {
+  it('was denied nothing, with exactly the rights of the manifests (own controller only)', function () {
     if (controller === undefined) this.skip();
     const complaints = controller.log.filter(({ level }) => level === 'error' || level === 'raw');
     expect(complaints).to.deep.equal([]);
