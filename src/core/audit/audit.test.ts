@@ -99,7 +99,7 @@ describe('audit', () => {
       inputFor(plainPod(), { namespace: monitored }),
       [
         'Discrepant',
-        'SidecarMissing: Namespace test is part of the mesh and asks for a sidecar, but the pod has none.',
+        'SidecarMissing: The mesh monitors namespace test and a sidecar is asked for, but the pod has none.',
       ],
     ],
     'finds osm-init without a sidecar': [

@@ -11,7 +11,7 @@ export function checkMembership(pod: Pod, membership: Membership): readonly Find
     case 'injected':
       return [];
     case 'should-be-injected': {
-      const message = `Namespace ${pod.namespace} is part of the mesh and asks for a sidecar, but the pod has none.`;
+      const message = `The mesh monitors namespace ${pod.namespace} and a sidecar is asked for, but the pod has none.`;
       return [finding('SidecarMissing', message, { fix: recreateCommand(pod) })];
     }
     case 'not-concerned':
