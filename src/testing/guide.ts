@@ -1,4 +1,7 @@
-/** The troubleshooting guide's own samples, cut out of its text verbatim. */
+/**
+ * The troubleshooting guide's own samples, cut out of its text verbatim. guide.md is from the documentation of Open Service
+ * Mesh, which is under the Apache License 2.0.
+ */
 import { readText } from './repository.ts';
 
 const text = readText('src/testing/guide.md');
