@@ -33,7 +33,7 @@ test: build control-plane ## Run all tests: unit, property, golden, and integrat
 	@node build/src/testing/run-tests.js $(if $(GREP),--grep '$(GREP)')
 
 .PHONY: control-plane
-control-plane: build/.compiled ## Find etcd and kube-apiserver, or build them once (four minutes)
+control-plane: build/.compiled ## Find etcd and kube-apiserver, or build them once (four to five minutes)
 	@node build/e2e/control-plane/main.js assets >/dev/null
 
 .PHONY: lint
@@ -57,9 +57,9 @@ bench: build control-plane ## Measure: time per pod, bundle start, time from pod
 	@node build/e2e/bench/main.js
 
 .PHONY: kind
-kind: ## Run the scenarios on a kind cluster with the real image (needs docker and kind)
+kind: build ## Run the scenarios on a kind cluster with the real image (needs docker and kind)
 	@e2e/kind/run.sh
 
 .PHONY: clean
 clean: ## Remove what was built; the control plane's binaries stay in the cache
-	rm -rf build dist coverage node_modules
+	rm -rf build dist node_modules

@@ -17,7 +17,7 @@ const main = '/main\\.ts$';
 const outsideCore = '^node:|^[@a-z]';
 
 export default tseslint.config(
-  { ignores: ['build/', 'dist/', 'coverage/', 'eslint.config.js', 'mocha.config.cjs', '.mocharc.json'] },
+  { ignores: ['build/', 'dist/', 'eslint.config.js'] },
   ...tseslint.configs.strictTypeChecked,
   ...tseslint.configs.stylisticTypeChecked,
   {

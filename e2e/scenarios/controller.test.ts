@@ -227,16 +227,6 @@ describe('the controller on a cluster', function () {
     await becomes('good', 'True', 'Verified');
   });
 
-  it('puts back a condition that somebody else has removed', async () => {
-    const path = `/api/v1/namespaces/${NAMESPACE}/pods/good/status`;
-    const pod = JSON.parse(await cluster.kubectl(['get', '--raw', path])) as {
-      status: { conditions: Condition[] };
-    };
-    pod.status.conditions = pod.status.conditions.filter(({ type }) => type !== CONDITION);
-    await cluster.kubectl(['replace', '--raw', path, '-f', '-'], JSON.stringify(pod));
-    await becomes('good', 'True', 'Verified');
-  });
-
   it('writes nothing after a restart', async () => {
     const before = await versions();
     if (controller === undefined) {
@@ -259,6 +249,16 @@ describe('the controller on a cluster', function () {
     const text = await metrics();
     expect(metricValue(text, 'osm_auditor_condition_patches_total{result="success"}')).to.equal(0);
     expect(metricValue(text, 'osm_auditor_events_total{type="Warning"}')).to.equal(0);
+  });
+
+  it('puts back a condition that somebody else has removed, also one from before the restart', async () => {
+    const path = `/api/v1/namespaces/${NAMESPACE}/pods/good/status`;
+    const pod = JSON.parse(await cluster.kubectl(['get', '--raw', path])) as {
+      status: { conditions: Condition[] };
+    };
+    pod.status.conditions = pod.status.conditions.filter(({ type }) => type !== CONDITION);
+    await cluster.kubectl(['replace', '--raw', path, '-f', '-'], JSON.stringify(pod));
+    await becomes('good', 'True', 'Verified');
   });
 
   it('forgets deleted pods: their series go', async () => {

@@ -1,8 +1,8 @@
 /**
  * Subjects from a running cluster, read once.
  *
- * Guarantees: pods that cannot be listed are an error; namespaces or a configuration that cannot be read leave their
- * pods Unknown, with the reason.
+ * Guarantees: pods that cannot be listed are an error; namespaces that may not be listed and a configuration that cannot
+ * be read leave their pods Unknown, with the reason.
  * RBAC: list on pods, namespaces and on ConfigMaps named osm-config.
  */
 import { configMapSnapshot, namespaceSnapshot, podSnapshot } from '../controller/snapshot.ts';
@@ -73,7 +73,9 @@ async function configOf(cluster: ListWatch, osmNamespace: string | undefined): P
   const configMaps = [];
   try {
     const query = { fieldSelector: `metadata.name=${CONFIG_MAP_NAME}` };
-    for await (const object of listAll(cluster, '/api/v1/configmaps', query)) {
+    // A right in the named namespace is enough.
+    const within = osmNamespace === undefined ? '' : `/namespaces/${encodeURIComponent(osmNamespace)}`;
+    for await (const object of listAll(cluster, `/api/v1${within}/configmaps`, query)) {
       configMaps.push(configMapSnapshot(object));
     }
   } catch (error) {

@@ -189,6 +189,31 @@ describe('auditor', () => {
     }
   });
 
+  it('is not ready while the server refuses to show pods, from the start or later', async () => {
+    await start();
+    await after(3);
+    cluster.refuse(PODS);
+    await retries();
+    expect(auditor.readiness())
+      .to.have.property('reason')
+      .that.matches(/^pods may not be watched \(/);
+    cluster.refused.clear();
+    await retries();
+    expect(auditor.readiness()).to.deep.equal({ ready: true });
+  });
+
+  it('mends what a foreign hand does to a condition that was written before its time', async () => {
+    await start();
+    await after(3);
+    stop.abort();
+    await running;
+    stop = new AbortController();
+    await start();
+    await after(3);
+    cluster.push(PODS, 'MODIFIED', pod('a'));
+    expect(await after(4)).to.deep.equal(['a: True Verified']);
+  });
+
   it('judges by what is known without namespaces while they are refused', async () => {
     cluster.items.get(PODS)?.push(plain);
     cluster.items.set(NAMESPACES, [shop]);

@@ -12,6 +12,7 @@ import { CoreV1Api, EventsV1Api } from '@kubernetes/client-node';
 import { podKey } from '../core/osm/pod.ts';
 import type { Cluster } from '../kube/client.ts';
 import type { Clock } from '../kube/clock.ts';
+import { describeError } from '../kube/describe-error.ts';
 import { Controller, type Readiness } from '../kube/controller.ts';
 import { EventRecorder } from '../kube/events.ts';
 import type { Logger } from '../kube/logger.ts';
@@ -24,7 +25,7 @@ import { observeWork, refreshMetrics } from './instrumentation.ts';
 import { Notices } from './notices.ts';
 import { CONFIG_KEY, Reconciler } from './reconciler.ts';
 import { Reporter } from './reporter.ts';
-import { Verdicts } from './verdicts.ts';
+import { PodStatuses } from './pod-statuses.ts';
 import { limitWrites } from './write-limit.ts';
 
 export interface AuditorOptions {
@@ -80,18 +81,18 @@ export class Auditor {
       api: cluster,
       clock,
       logger,
-      recognises: (snapshot) => conditions?.recognises(snapshot) ?? true,
+      recognises: (after, before) => conditions?.recognises(after, before.condition) ?? true,
     });
     const { pods, namespaces, configMaps } = this.#informers;
     const around = new ClusterSurroundings(this.#informers, osmNamespace);
-    const verdicts = new Verdicts();
+    const statuses = new PodStatuses();
     const reconciler = new Reconciler({
       pods,
       around,
       gathering: { osmNamespace, graceMs },
       reporter,
       configReporter: new ConfigReporter(events, logger),
-      verdicts,
+      statuses,
       metrics,
       clock,
       notices: this.#notices,
@@ -107,7 +108,7 @@ export class Auditor {
       drainMs: DRAIN_MS,
     });
     metrics.beforeScrape(() =>
-      refreshMetrics(metrics, this.#informers, verdicts, this.#controller.queue.depth),
+      refreshMetrics(metrics, this.#informers, statuses, this.#controller.queue.depth),
     );
     this.#wire();
   }
@@ -118,8 +119,11 @@ export class Auditor {
     await this.#controller.run(signal);
   }
 
+  /** Not ready before the backlog is judged, nor while the server refuses to show pods. */
   readiness(): Readiness {
-    return this.#controller.readiness();
+    const { refusal } = this.#informers.pods;
+    if (refusal === undefined) return this.#controller.readiness();
+    return { ready: false, reason: `pods may not be watched (${describeError(refusal)})` };
   }
 
   #wire(): void {

@@ -10,6 +10,7 @@ import type { Informers } from './informers.ts';
 class FakeInformer<T> {
   readonly entries = new Map<string, T>();
   refusal: unknown;
+  synced = true;
   reads = 0;
   readonly #handlers: (() => void)[] = [];
 
@@ -71,6 +72,14 @@ describe('cluster surroundings', () => {
     const second = around.config();
     expect(second).to.have.nested.property('config.outboundPorts.items').that.has.length(1);
     expect(configMaps.reads).to.equal(2);
+  });
+
+  it('does not say that there is no configuration before the list has come', () => {
+    const around = create();
+    configMaps.synced = false;
+    expect(around.config()).to.deep.equal({ kind: 'unreadable', reason: 'it has not been listed yet' });
+    configMaps.synced = true;
+    expect(around.config().kind).to.equal('missing');
   });
 
   it('cannot read the configuration while the server refuses it, whatever was known before', () => {

@@ -32,6 +32,7 @@ export class ClusterSurroundings implements Surroundings {
     // While the server does not answer at all, what it said last is the best there is. A refusal is an answer.
     if (configMaps.refusal !== undefined)
       return { kind: 'unreadable', reason: describeError(configMaps.refusal) };
+    if (!configMaps.synced) return { kind: 'unreadable', reason: 'it has not been listed yet' };
     this.#found ??= findConfig([...configMaps.values()], this.#osmNamespace);
     return this.#found;
   }

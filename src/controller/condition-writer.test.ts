@@ -58,6 +58,8 @@ describe('condition writer', () => {
     });
   });
 
+  /** The version before had no condition unless said otherwise. */
+  const recognises = (after: PodSnapshot, before?: Condition): boolean => writer.recognises(after, before);
   const write = async (snapshot: PodSnapshot, report: Report): Promise<boolean> => {
     const patch = writer.plan(snapshot, report);
     if (patch !== undefined) await writer.write(snapshot.pod, patch);
@@ -67,13 +69,13 @@ describe('condition writer', () => {
   it('does not write the same again while the first write is on its way back', async () => {
     expect(await write(podWith(undefined), verdict('Verified'))).to.equal(true);
     expect(await write(podWith(undefined), verdict('Verified'))).to.equal(false);
-    expect(writer.recognises(podWith(undefined)), 'a version from before the write').to.equal(true);
+    expect(recognises(podWith(undefined)), 'a version from before the write').to.equal(true);
   });
 
   it('knows the echo of its write, also when it comes before the answer', async () => {
     let recognised: boolean | undefined;
     answer = () => {
-      recognised = writer.recognises(podWith(TRUE));
+      recognised = recognises(podWith(TRUE));
       return Promise.resolve({});
     };
     await write(podWith(undefined), verdict('Verified'));
@@ -82,16 +84,16 @@ describe('condition writer', () => {
 
   it('tells a foreign hand once the echo was there, and mends what it did', async () => {
     await write(podWith(undefined), verdict('Verified'));
-    expect(writer.recognises(podWith(TRUE))).to.equal(true);
-    expect(writer.recognises(podWith({ ...TRUE, message: 'tampered' }))).to.equal(false);
-    expect(writer.recognises(podWith(undefined))).to.equal(false);
+    expect(recognises(podWith(TRUE))).to.equal(true);
+    expect(recognises(podWith({ ...TRUE, message: 'tampered' }))).to.equal(false);
+    expect(recognises(podWith(undefined))).to.equal(false);
     expect(await write(podWith(undefined), verdict('Verified'))).to.equal(true);
   });
 
   it('gives up waiting for an echo that never comes', async () => {
     await write(podWith(undefined), verdict('Verified'));
     await clock.advance(10_000);
-    expect(writer.recognises(podWith(undefined))).to.equal(false);
+    expect(recognises(podWith(undefined))).to.equal(false);
     expect(await write(podWith(undefined), verdict('Verified'))).to.equal(true);
   });
 
@@ -106,9 +108,15 @@ describe('condition writer', () => {
   it('claims nothing about pods that it never wrote on, of another uid, or forgotten', async () => {
     await write(podWith(undefined), verdict('Verified'));
     expect(writer.present(podWith(undefined, { uid: 'b' }))).to.equal(undefined);
-    expect(writer.recognises(podWith(undefined, { uid: 'b' }))).to.equal(true);
+    expect(recognises(podWith(TRUE, { uid: 'b' }), TRUE)).to.equal(true);
     writer.forget('test/web');
     expect(writer.present(podWith(undefined))).to.equal(undefined);
+  });
+
+  it('tells a foreign hand on what a process before this one wrote', () => {
+    expect(recognises(podWith(TRUE), TRUE)).to.equal(true);
+    expect(recognises(podWith(undefined), TRUE)).to.equal(false);
+    expect(recognises(podWith({ ...TRUE, status: 'False' }), TRUE)).to.equal(false);
   });
 
   it('takes the condition from a pod that left the mesh, and no other', async () => {

@@ -6,6 +6,7 @@
  * - The echo of a patch is known as our own; a foreign hand on the condition is told apart and mended.
  * - A pod that left the mesh loses the condition. One that merely starts, or of which it is not known whether it belongs
  *   to the mesh, gets none, unless an earlier verdict would go on being believed.
+ * Limits: when the watch brings nothing back for longer than ECHO_WITHIN_MS, a condition may be written once more.
  * RBAC: as kube/conditions.ts says.
  */
 import { CONDITION_TYPE, conditionText } from '../core/audit/condition-text.ts';
@@ -87,12 +88,14 @@ export class ConditionWriter {
   }
 
   /**
-   * Whether the condition is as it was left: then its change wakes nobody. Takes note of the echo of a write, so every
-   * version of a pod must pass here in order.
+   * Whether the condition is as it was left, by this process or by one before it: then its change wakes nobody. Takes
+   * note of the echo of a write, so every version of a pod must pass here in order.
+   *
+   * @param before the condition of the version before this one
    */
-  recognises({ pod, condition }: PodSnapshot): boolean {
+  recognises({ pod, condition }: PodSnapshot, before: Condition | undefined): boolean {
     const written = this.#of(pod);
-    if (written === undefined) return true;
+    if (written === undefined) return saysSame(before, condition);
     if (saysSame(written.condition, condition)) {
       written.echoed = true;
       return true;

@@ -30,14 +30,12 @@ export class ConfigReporter {
     const before = uid === this.#uid ? this.#told : undefined;
     const findings = checkConfig(lookup);
     const news = findings.filter((each) => before?.has(findingIdentity(each)) !== true);
-    const sure = before !== undefined && !this.#halfTold;
+    const again = this.#halfTold;
+    const sure = before !== undefined && !again;
     this.#halfTold = true;
     for (const each of news) {
-      this.#logger.warn('the mesh configuration has a finding', {
-        code: each.code,
-        reason: each.name,
-        finding: each.message,
-      });
+      const fields = { code: each.code, reason: each.name, finding: each.message };
+      if (!again) this.#logger.warn('the mesh configuration has a finding', fields);
       if (lookup.kind !== 'found') continue;
       const { namespace, name } = lookup.config;
       const regarding = { apiVersion: 'v1', kind: 'ConfigMap', namespace, name, uid };

@@ -29,8 +29,8 @@ export interface InformersOptions {
   readonly api: ListWatch;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Whether the condition on a pod is as it was left; sees every version of every pod, in order. */
-  readonly recognises: (snapshot: PodSnapshot) => boolean;
+  /** Whether the condition on a pod is as it was left; sees every new version of every pod, in order. */
+  readonly recognises: (after: PodSnapshot, before: PodSnapshot) => boolean;
 }
 
 export function createInformers({ recognises, ...shared }: InformersOptions): Informers {
@@ -40,7 +40,7 @@ export function createInformers({ recognises, ...shared }: InformersOptions): In
       source: { name: 'pods', path: '/api/v1/pods' },
       project: podSnapshot,
       // Our own status write comes back as a change: it wakes nobody. A foreign hand on the condition does.
-      changed: (before, after) => !recognises(after) || !sameFacts(before, after),
+      changed: (before, after) => !recognises(after, before) || !sameFacts(before, after),
     }),
     namespaces: new Informer({
       ...shared,

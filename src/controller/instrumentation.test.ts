@@ -4,7 +4,7 @@ import type { Report } from '../core/audit/report.ts';
 import { Metrics } from '../metrics/metrics.ts';
 import type { Informers } from './informers.ts';
 import { observeWork, refreshMetrics } from './instrumentation.ts';
-import { Verdicts } from './verdicts.ts';
+import { PodStatuses } from './pod-statuses.ts';
 
 const NUMBERS = {
   watchRestarts: 0,
@@ -44,16 +44,16 @@ describe('the metrics of the queue', () => {
 
 describe('the metrics read before a scrape', () => {
   let metrics: Metrics;
-  let verdicts: Verdicts;
+  let statuses: PodStatuses;
   let pods: unknown;
   beforeEach(() => {
     metrics = new Metrics('test');
-    verdicts = new Verdicts();
+    statuses = new PodStatuses();
     pods = informer('pods', true, { watchRestarts: 2, projectionFailures: 1, lastEventAt: 1500 });
     metrics.beforeScrape(() => {
       const configMaps = informer('configmaps', true, { failure: new Error('forbidden') });
       const informers: unknown = { pods, namespaces: informer('namespaces', false), configMaps };
-      refreshMetrics(metrics, informers as Informers, verdicts, 7);
+      refreshMetrics(metrics, informers as Informers, statuses, 7);
     });
   });
   const text = async (): Promise<readonly string[]> =>
@@ -87,17 +87,17 @@ describe('the metrics read before a scrape', () => {
   it('count pods and findings, and leave nothing of a namespace that is gone', async () => {
     const { code, severity, ...crash } = finding('SidecarNotRunning', 'It keeps ending.');
     const series = `findings{namespace="a",code="${code}",severity="${severity}"}`;
-    verdicts.set('a/web', verdict('a', { status: 'Discrepant', findings: [{ code, severity, ...crash }] }));
-    verdicts.set('b/web', verdict('b'));
+    statuses.set('a/web', verdict('a', { status: 'Discrepant', findings: [{ code, severity, ...crash }] }));
+    statuses.set('b/web', verdict('b'));
     expect(await text()).to.include.members([
       `${series} 1`,
       'pods{namespace="a",status="Discrepant"} 1',
       'pods{namespace="a",status="Verified"} 0',
       'pods{namespace="b",status="Verified"} 1',
     ]);
-    verdicts.set('a/web', verdict('a'));
+    statuses.set('a/web', verdict('a'));
     expect(await text()).to.include(`${series} 0`);
-    verdicts.forget('a/web');
+    statuses.forget('a/web');
     expect((await text()).filter((line) => line.includes('namespace="a"'))).to.deep.equal([]);
   });
 });

@@ -2,7 +2,7 @@
 import type { WorkQueueObserver } from '../kube/workqueue.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { Informers } from './informers.ts';
-import type { Verdicts } from './verdicts.ts';
+import type { PodStatuses } from './pod-statuses.ts';
 
 export function observeWork(metrics: Metrics): WorkQueueObserver {
   return {
@@ -17,14 +17,14 @@ export function observeWork(metrics: Metrics): WorkQueueObserver {
 export function refreshMetrics(
   metrics: Metrics,
   informers: Informers,
-  verdicts: Verdicts,
+  statuses: PodStatuses,
   depth: number,
 ): void {
   metrics.pods.reset();
-  for (const { namespace, status, pods } of verdicts.podCounts())
+  for (const { namespace, status, pods } of statuses.podCounts())
     metrics.pods.set({ namespace, status }, pods);
   metrics.findings.reset();
-  for (const { namespace, code, severity, pods } of verdicts.findingCounts()) {
+  for (const { namespace, code, severity, pods } of statuses.findingCounts()) {
     metrics.findings.set({ namespace, code, severity }, pods);
   }
   metrics.workqueueDepth.set(depth);

@@ -12,7 +12,7 @@ import { ConditionWriter } from './condition-writer.ts';
 import { Notices } from './notices.ts';
 import { Reporter } from './reporter.ts';
 import type { PodSnapshot } from './snapshot.ts';
-import { Verdicts } from './verdicts.ts';
+import { PodStatuses } from './pod-statuses.ts';
 
 const KEY = 'test/web';
 const STARTING = meshedPod({
@@ -23,7 +23,7 @@ const STARTING = meshedPod({
 describe('reconciler', () => {
   let clock: ManualClock;
   let metrics: Metrics;
-  let verdicts: Verdicts;
+  let statuses: PodStatuses;
   let pods: Map<string, PodSnapshot>;
   let notices: Notices;
   let config: ConfigLookup;
@@ -38,7 +38,7 @@ describe('reconciler', () => {
   beforeEach(() => {
     clock = new ManualClock(CREATED + 10_000);
     metrics = new Metrics('test');
-    verdicts = new Verdicts();
+    statuses = new PodStatuses();
     logger = new RecordingLogger();
     pods = new Map();
     notices = new Notices();
@@ -63,7 +63,7 @@ describe('reconciler', () => {
       gathering: { osmNamespace: undefined, graceMs: 60_000 },
       reporter: new Reporter({ conditions, events: undefined }),
       configReporter: new ConfigReporter(undefined, new RecordingLogger()),
-      verdicts,
+      statuses,
       metrics,
       clock,
       notices,
@@ -76,7 +76,7 @@ describe('reconciler', () => {
   const latencies = (): Promise<string | undefined> =>
     sample(/^osm_auditor_detection_latency_seconds_(count \d+)$/m);
   const present = (): readonly string[] =>
-    verdicts
+    statuses
       .podCounts()
       .filter(({ pods: count }) => count > 0)
       .map(({ namespace, status: which, pods: count }) => `${namespace} ${which} ${count}`);
@@ -99,7 +99,7 @@ describe('reconciler', () => {
     expect(logger.lines, 'the log tells of the change').to.deep.equal([
       {
         level: 'info',
-        message: 'a verdict has changed',
+        message: 'the status of a pod has changed',
         fields: { namespace: 'test', pod: 'web', status: 'Discrepant', findings: 'OA403' },
       },
     ]);

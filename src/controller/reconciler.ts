@@ -14,7 +14,7 @@ import { gather, type GatherOptions, type Surroundings } from './gatherer.ts';
 import type { Notices } from './notices.ts';
 import type { Reporter } from './reporter.ts';
 import type { PodSnapshot } from './snapshot.ts';
-import type { Verdicts } from './verdicts.ts';
+import type { PodStatuses } from './pod-statuses.ts';
 
 /** The key of the mesh configuration; a pod's key holds a slash. */
 export const CONFIG_KEY = 'config';
@@ -25,7 +25,7 @@ export interface ReconcilerOptions {
   readonly gathering: GatherOptions;
   readonly reporter: Reporter;
   readonly configReporter: ConfigReporter;
-  readonly verdicts: Verdicts;
+  readonly statuses: PodStatuses;
   readonly metrics: Metrics;
   readonly clock: Clock;
   readonly notices: Notices;
@@ -44,20 +44,20 @@ export class Reconciler {
   }
 
   async #reconcilePod(key: string): Promise<Requeue | undefined> {
-    const { pods, around, gathering, reporter, verdicts, metrics, clock, notices, logger } = this.#options;
+    const { pods, around, gathering, reporter, statuses, metrics, clock, notices, logger } = this.#options;
     const noticed = notices.take(key);
     const snapshot = pods.get(key);
     if (snapshot === undefined) {
-      verdicts.forget(key);
+      statuses.forget(key);
       reporter.forget(key);
       return undefined;
     }
     const started = performance.now();
     const report = audit(gather(snapshot.pod, around, gathering, clock.now()));
     metrics.auditDuration.observe((performance.now() - started) / 1000);
-    if (verdicts.set(key, report)) {
+    if (statuses.set(key, report)) {
       const { namespace, name, status, findings } = report;
-      logger.info('a verdict has changed', {
+      logger.info('the status of a pod has changed', {
         namespace,
         pod: name,
         status,

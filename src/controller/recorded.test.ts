@@ -16,7 +16,7 @@ function told(object: unknown, now: number): string {
 }
 
 describe('a recorded pod', () => {
-  const verdicts: Readonly<Record<string, string>> = {
+  const statuses: Readonly<Record<string, string>> = {
     'deployment-good': 'Verified',
     'envoy-crash': 'Discrepant SidecarNotRunning',
     'envoy-not-ready': 'Discrepant SidecarNotReady',
@@ -40,7 +40,7 @@ describe('a recorded pod', () => {
     'sidecar-no-init': 'Discrepant InitContainerMissing',
     unschedulable: 'Unknown PodStarting',
   };
-  for (const [name, verdict] of Object.entries(verdicts)) {
+  for (const [name, verdict] of Object.entries(statuses)) {
     it(`${name} is ${verdict}`, () => {
       expect(told(readJson(`examples/recorded/${name}.json`), LATER)).to.equal(verdict);
     });
@@ -49,7 +49,7 @@ describe('a recorded pod', () => {
   it('is never left out', () => {
     const files = readdirSync(join(repositoryRoot, 'examples/recorded'));
     expect(files.sort()).to.deep.equal(
-      Object.keys(verdicts)
+      Object.keys(statuses)
         .map((name) => `${name}.json`)
         .sort(),
     );

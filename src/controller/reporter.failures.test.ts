@@ -4,6 +4,7 @@ import { CONDITION_TYPE } from '../core/audit/condition-text.ts';
 import { finding } from '../core/audit/finding.ts';
 import type { Report } from '../core/audit/report.ts';
 import type { Condition, ConditionPatch } from '../kube/conditions.ts';
+import { ApiError } from '../kube/errors.ts';
 import { CREATED, meshedPod } from '../testing/builders.ts';
 import { ManualClock } from '../testing/kube/manual-clock.ts';
 import { ConditionWriter } from './condition-writer.ts';
@@ -103,6 +104,34 @@ describe('reporter, when writing fails', () => {
     calls.length = 0;
     await reporter.report(podWith(condition('False', 'x', '')), GOOD);
     expect(calls).to.deep.equal(['ensure Normal RedirectionVerified', 'patch True', 'success']);
+  });
+
+  it('writes the condition though the server refuses Events, and goes on trying to write them', async () => {
+    const forbidden = new ApiError({ code: 403, reason: 'Forbidden', message: 'events is forbidden' });
+    let refused = true;
+    const ensure = async ({ reason }: { readonly reason: string }): Promise<void> => {
+      await call(`ensure ${reason}`);
+      if (refused) throw forbidden;
+    };
+    const reporter = create({ events: { ensure, record: ensure } });
+    const tries = async (): Promise<unknown> =>
+      reporter.report(podWith(undefined), BAD).catch((error: unknown) => error);
+    expect(await tries()).to.equal(forbidden);
+    expect(calls.splice(0)).to.deep.equal(['ensure SidecarNotRunning', 'patch False', 'success']);
+    expect(await tries()).to.equal(forbidden);
+    expect(calls.splice(0), 'the condition is there').to.deep.equal(['ensure SidecarNotRunning']);
+    refused = false;
+    expect(await tries()).to.equal(true);
+    expect(calls).to.deep.equal(['ensure SidecarNotRunning', 'ensure ExcludedPortExtra']);
+  });
+
+  it('does not tell of a finding again that was not known to have ended', async () => {
+    const reporter = create();
+    await reporter.report(podWith(undefined), BAD);
+    await reporter.report(podWith(undefined), verdict('Unknown', [finding('ConfigUnreadable', 'No.')]));
+    calls.length = 0;
+    await reporter.report(podWith(undefined), BAD);
+    expect(calls).to.deep.equal(['patch False', 'success']);
   });
 
   describe('with conditions switched off', () => {

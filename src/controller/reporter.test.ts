@@ -74,7 +74,7 @@ class Bench {
     const identity = { namespace: 'test', name: 'web', uid: this.uid };
     const report: Report = { ...identity, status, findings, dialect: undefined, recheckAt: undefined };
     const wrote = await this.reporter.report(this.snapshot, report);
-    this.#conditions?.recognises(this.snapshot); // the watch brings the write back
+    this.#conditions?.recognises(this.snapshot, undefined); // the watch brings the write back
     expect(wrote, 'what report() returns').to.equal(this.calls.length > 0);
     return [...this.calls];
   }

@@ -4,7 +4,8 @@
  * Guarantees
  * - Nothing is written when nothing changed. After a restart the pod's own condition tells what was reported before.
  * - Events come before the condition: if the program ends in between, the condition still differs and the Events are
- *   made sure of; the other way round they would be lost.
+ *   made sure of; the other way round they would be lost. Events that the server refuses are tried again and again, but
+ *   do not keep the condition back.
  * - A finding is one Event as long as it lasts, and recovery is one Normal Event.
  * Limits: without conditions a restart cannot tell a recovery that happened meanwhile; with them it cannot if the pod was
  * Unknown in between.
@@ -19,6 +20,7 @@ import {
 import type { Finding } from '../core/audit/finding.ts';
 import type { Report } from '../core/audit/report.ts';
 import { podKey, type Pod } from '../core/osm/pod.ts';
+import { isRefusal } from '../kube/errors.ts';
 import type { EventInput, EventRecorder } from '../kube/events.ts';
 import type { ConditionWriter } from './condition-writer.ts';
 import type { PodSnapshot } from './snapshot.ts';
@@ -61,22 +63,25 @@ export class Reporter {
     const patch = conditions?.plan(snapshot, report);
     const present = conditions === undefined ? snapshot.condition : conditions.present(snapshot);
     // A condition that says so already was written after its Events: after a restart they need no second look.
-    const toldEarlier =
-      before === undefined && conditions !== undefined && present !== undefined && patch === undefined;
+    const halfTold = this.#halfTold.has(key);
+    const saysSo = conditions !== undefined && present !== undefined && patch === undefined;
+    const toldEarlier = before === undefined && saysSo && !halfTold;
     const troubled = before?.troubled ?? present?.status === 'False';
     const notable = report.findings.filter(({ severity, scope }) => severity !== 'info' && scope === 'pod');
     const news = toldEarlier ? [] : newsOf(report, notable, before, troubled);
 
-    const sure = before !== undefined && !this.#halfTold.has(key);
     this.#halfTold.add(key);
-    if (events !== undefined) {
-      for (const each of news) await (sure ? events.record(each) : events.ensure(each));
-    }
+    const refusal = await this.#tell(news, before !== undefined && !halfTold);
     if (patch !== undefined) await conditions?.write(pod, patch);
+    if (refusal !== undefined) throw refusal;
     this.#halfTold.delete(key);
     this.#told.set(key, {
       uid: pod.uid,
-      findings: new Set(notable.map(findingIdentity)),
+      // What is not known to have ended goes on: told once is enough.
+      findings: new Set([
+        ...notable.map(findingIdentity),
+        ...(report.status === 'Unknown' ? (before?.findings ?? []) : []),
+      ]),
       troubled: report.status === 'Discrepant' || (troubled && report.status !== 'Verified'),
     });
     return patch !== undefined || (events !== undefined && news.length > 0);
@@ -87,6 +92,23 @@ export class Reporter {
     this.#told.delete(key);
     this.#halfTold.delete(key);
     this.#options.conditions?.forget(key);
+  }
+
+  /**
+   * Writes Events one after the other. A refusal is no reason to keep the condition back, so it is returned.
+   *
+   * @param sure whether none of them can have been written before
+   */
+  async #tell(news: readonly EventInput[], sure: boolean): Promise<Error | undefined> {
+    const { events } = this.#options;
+    if (events === undefined) return undefined;
+    try {
+      for (const each of news) await (sure ? events.record(each) : events.ensure(each));
+      return undefined;
+    } catch (error) {
+      if (error instanceof Error && isRefusal(error)) return error;
+      throw error;
+    }
   }
 
   #toldOf(pod: Pod): Told | undefined {

@@ -71,6 +71,17 @@ describe('informer, when it is refused', () => {
     expect(changes).to.deep.equal(['added ns/a']);
   });
 
+  it('goes on being refused through a failure of another kind, until there is an answer', async () => {
+    const forbidden = status(403, 'Forbidden', 'no');
+    const oops = status(500, 'InternalError', 'oops');
+    server.play(...Array.from({ length: 4 }, () => forbidden), oops, cut, forbidden, page([], '10'), watch());
+    const informer = start();
+    const refusals: string[] = [];
+    informer.onRefusal(() => refusals.push(informer.refusal === undefined ? 'over' : 'begun'));
+    expect(await informer.waitForSync(stop.signal)).to.equal(true);
+    expect(refusals).to.deep.equal(['begun', 'over']);
+  });
+
   it('takes a few refusals in a row for a server that is still starting', async () => {
     const forbidden = status(403, 'Forbidden', 'not yet');
     server.play(forbidden, forbidden, forbidden, page([], '10'), watch());

@@ -148,7 +148,9 @@ export class Informer<T> {
         this.#wake();
       },
       failing: (error) => {
-        this.#refusals = error !== undefined && isRefusal(error) ? this.#refusals + 1 : 0;
+        // Only an answer ends a refusal; a failure of another kind in between says nothing about it.
+        if (error !== undefined && !isRefusal(error)) return;
+        this.#refusals = error === undefined ? 0 : this.#refusals + 1;
         const refusal = this.#refusals >= REFUSALS_IN_A_ROW ? error : undefined;
         const changed = (this.#refusal === undefined) !== (refusal === undefined);
         this.#refusal = refusal;

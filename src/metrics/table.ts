@@ -31,7 +31,10 @@ const MILLISECONDS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
 
 export const METRICS = {
-  pods: define('gauge', 'pods', 'Pods by the status of their last verdict.', ['namespace', 'status']),
+  pods: define('gauge', 'pods', 'Pods by the status that they were last judged to have.', [
+    'namespace',
+    'status',
+  ]),
   findings: define('gauge', 'findings', 'Pods that have the finding now; falls when they are mended.', [
     'namespace',
     'code',
@@ -82,12 +85,14 @@ export const METRICS = {
     'Objects whose shape was not understood; they keep their earlier facts.',
     ['resource'],
   ),
-  watchRestarts: define('counter', 'watch_restarts_total', 'Watches opened after the first.', ['resource']),
+  watchRestarts: define('counter', 'watch_restarts_total', 'Watches asked for after the first.', [
+    'resource',
+  ]),
   eventsTotal: define('counter', 'events_total', 'Events written, repeats in a series included.', ['type']),
   eventsDropped: define(
     'counter',
     'events_dropped_total',
-    'Events not written because their object had too many.',
+    'Events not written: their object had too many, or its namespace is going.',
     ['type'],
   ),
   conditionPatches: define('counter', 'condition_patches_total', 'Patches of pod conditions by result.', [

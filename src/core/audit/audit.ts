@@ -19,7 +19,7 @@ import { judgementFor, type AuditInput, type Check } from './judgement.ts';
 import { sortFindings, statusOf, type Report } from './report.ts';
 
 /** In the order of the guide: the sidecar, the init container, its script, its rules, the exclusions. */
-export const CHECKS: readonly Check[] = [
+const CHECKS: readonly Check[] = [
   checkSidecar,
   checkInitContainer,
   checkScript,
@@ -32,7 +32,7 @@ export function audit(input: AuditInput): Report {
   try {
     return judge(input);
   } catch (error) {
-    // A fault here must not take the verdicts of all other pods along, nor be taken for one.
+    // A fault here must not take the verdicts on all other pods along, nor be taken for one.
     const { namespace, name, uid } = input.pod;
     const findings = [finding('JudgementFailed', `osm-auditor failed to judge the pod: ${String(error)}.`)];
     return {

@@ -43,7 +43,7 @@ const unknown = (entry: Draft): CatalogueEntry => ({
 });
 const sharedUnknown = (entry: Draft): CatalogueEntry => ({ ...unknown(entry), scope: 'shared' });
 
-export const CATALOGUE = {
+const CATALOGUE = {
   SidecarMissing: discrepant({
     code: 'OA101',
     title: 'The pod should have an Envoy sidecar and has none.',

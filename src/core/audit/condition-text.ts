@@ -4,7 +4,7 @@ import type { Report } from './report.ts';
 
 export const CONDITION_TYPE = 'openservicemesh.io/RedirectionVerified';
 /** The condition's reason when it is True, and the Normal Event on recovery. */
-export const VERIFIED_REASON = 'Verified';
+const VERIFIED_REASON = 'Verified';
 export const RECOVERED_REASON = 'RedirectionVerified';
 export const RECOVERED_NOTE = 'Traffic is redirected as the mesh configuration says.';
 /** What the API takes for an Event's note; the condition keeps to it too. In bytes. */

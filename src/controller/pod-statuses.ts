@@ -1,12 +1,12 @@
 /**
- * The last verdict on every pod, kept for the metrics: how many pods have which status and which finding, now.
+ * What every pod was last judged to be, kept for the metrics: how many pods have which status and which finding, now.
  *
  * Guarantees: a forgotten pod leaves no number behind; a namespace has numbers as long as it has pods.
  */
 import { catalogueEntry, FINDING_NAMES, type FindingName, type Severity } from '../core/audit/catalogue.ts';
 import { STATUSES, type Report, type Status } from '../core/audit/report.ts';
 
-interface Verdict {
+interface Judged {
   readonly namespace: string;
   readonly status: Status;
   readonly findings: readonly FindingName[];
@@ -25,8 +25,8 @@ export interface FindingCount {
   readonly pods: number;
 }
 
-export class Verdicts {
-  readonly #byKey = new Map<string, Verdict>();
+export class PodStatuses {
+  readonly #byKey = new Map<string, Judged>();
 
   /** @returns whether the status or the findings are other than before; a first verdict of nothing wrong is no news */
   set(key: string, { namespace, status, findings }: Report): boolean {
@@ -43,17 +43,17 @@ export class Verdicts {
 
   /** Every status of every namespace that has pods, zeros included. */
   podCounts(): readonly PodCount[] {
-    return [...this.#namespaces()].flatMap(([namespace, verdicts]) =>
+    return [...this.#namespaces()].flatMap(([namespace, statuses]) =>
       STATUSES.map((status) => {
-        return { namespace, status, pods: verdicts.filter((verdict) => verdict.status === status).length };
+        return { namespace, status, pods: statuses.filter((verdict) => verdict.status === status).length };
       }),
     );
   }
 
   /** Every code for every namespace that has pods of the mesh, zeros included. */
   findingCounts(): readonly FindingCount[] {
-    return [...this.#namespaces()].flatMap(([namespace, verdicts]) => {
-      const meshed = verdicts.filter(({ status }) => status !== 'NotApplicable');
+    return [...this.#namespaces()].flatMap(([namespace, statuses]) => {
+      const meshed = statuses.filter(({ status }) => status !== 'NotApplicable');
       if (meshed.length === 0) return [];
       const counts = new Map<FindingName, number>();
       for (const { findings } of meshed) {
@@ -66,8 +66,8 @@ export class Verdicts {
     });
   }
 
-  #namespaces(): ReadonlyMap<string, readonly Verdict[]> {
-    const groups = new Map<string, Verdict[]>();
+  #namespaces(): ReadonlyMap<string, readonly Judged[]> {
+    const groups = new Map<string, Judged[]>();
     for (const verdict of this.#byKey.values()) {
       const group = groups.get(verdict.namespace);
       if (group === undefined) groups.set(verdict.namespace, [verdict]);

@@ -2,33 +2,33 @@ import { expect } from 'chai';
 import { catalogueEntry, FINDING_NAMES, type FindingName } from '../core/audit/catalogue.ts';
 import { finding } from '../core/audit/finding.ts';
 import type { Report, Status } from '../core/audit/report.ts';
-import { Verdicts } from './verdicts.ts';
+import { PodStatuses } from './pod-statuses.ts';
 
 function verdict(namespace: string, name: string, status: Status, ...names: FindingName[]): Report {
   const findings = names.map((each) => finding(each, 'so it is'));
   return { namespace, name, uid: name, status, findings, dialect: undefined, recheckAt: undefined };
 }
 
-describe('verdicts', () => {
-  let verdicts: Verdicts;
+describe('pod statuses', () => {
+  let statuses: PodStatuses;
   const set = (...args: Parameters<typeof verdict>): boolean =>
-    verdicts.set(`${args[0]}/${args[1]}`, verdict(...args));
-  const statuses = (): readonly string[] =>
-    verdicts.podCounts().map(({ namespace, status, pods }) => `${namespace} ${status} ${pods}`);
+    statuses.set(`${args[0]}/${args[1]}`, verdict(...args));
+  const counted = (): readonly string[] =>
+    statuses.podCounts().map(({ namespace, status, pods }) => `${namespace} ${status} ${pods}`);
   /** The findings that some pod has. */
   const present = (): readonly string[] =>
-    verdicts
+    statuses
       .findingCounts()
       .filter(({ pods }) => pods > 0)
       .map(({ namespace, code, severity, pods }) => `${namespace} ${code} ${severity} ${pods}`);
 
-  beforeEach(() => (verdicts = new Verdicts()));
+  beforeEach(() => (statuses = new PodStatuses()));
 
   it('counts the pods of each namespace by status, zeros included', () => {
     set('a', 'one', 'Verified');
     set('a', 'two', 'Discrepant', 'SidecarMissing');
     set('b', 'one', 'Verified');
-    expect(statuses()).to.deep.equal([
+    expect(counted()).to.deep.equal([
       ...['a Verified 1', 'a Discrepant 1', 'a Unknown 0', 'a NotApplicable 0'],
       ...['b Verified 1', 'b Discrepant 0', 'b Unknown 0', 'b NotApplicable 0'],
     ]);
@@ -60,20 +60,20 @@ describe('verdicts', () => {
   it('has a number for every code of a namespace with meshed pods, and none where the mesh is not', () => {
     set('mesh', 'one', 'Verified');
     set('plain', 'one', 'NotApplicable', 'NotInMesh');
-    const counted = verdicts.findingCounts();
-    expect(counted.map(({ code }) => code)).to.deep.equal(
+    const findings = statuses.findingCounts();
+    expect(findings.map(({ code }) => code)).to.deep.equal(
       FINDING_NAMES.map((name) => catalogueEntry(name).code),
     );
-    expect(new Set(counted.map(({ namespace }) => namespace))).to.deep.equal(new Set(['mesh']));
+    expect(new Set(findings.map(({ namespace }) => namespace))).to.deep.equal(new Set(['mesh']));
   });
 
   it('leaves no number of a namespace behind when its last pod is forgotten', () => {
     set('a', 'one', 'Discrepant', 'SidecarMissing');
     set('b', 'one', 'Verified');
-    verdicts.forget('a/one');
-    verdicts.forget('a/never-seen');
-    expect(
-      new Set([...statuses(), ...verdicts.findingCounts().map(({ namespace }) => namespace)]),
-    ).to.satisfy((all: Set<string>) => [...all].every((each) => each.startsWith('b')));
+    statuses.forget('a/one');
+    statuses.forget('a/never-seen');
+    expect(new Set([...counted(), ...statuses.findingCounts().map(({ namespace }) => namespace)])).to.satisfy(
+      (all: Set<string>) => [...all].every((each) => each.startsWith('b')),
+    );
   });
 });
