@@ -527,6 +527,18 @@ describe('audit', () => {
     ]);
   });
 
+  it('keeps the report of very many extra exclusions small, and counts them all', () => {
+    const rules = Array.from(
+      { length: 150 },
+      (_, i) => `iptables -t nat -I PROXY_OUTPUT -d 10.0.${i}.0/24 -j RETURN`,
+    );
+    const [finding] = audit(inputFor(withInit([GUIDE_SCRIPTS.base, ...rules].join(' && ')))).findings;
+    expect(finding?.message).to.include(' and 142 more. ');
+    expect(finding?.evidence.values).to.have.length(100);
+    expect(finding?.evidence).to.include({ valueCount: 150 });
+    expect(finding?.evidence.differences).to.have.length(20);
+  });
+
   it('shows a missing base rule with the traffic that goes wrong', () => {
     const [finding] = audit(inputFor(withInit(without('-A PREROUTING -p tcp -j PROXY_INBOUND')))).findings;
     const shown = (finding?.evidence.differences ?? []).map(

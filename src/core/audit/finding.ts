@@ -41,3 +41,13 @@ export function finding(
   const { fix = remedy, evidence = {} } = details;
   return { name, code, severity, effect, scope, message: visible(message), fix: visible(fix), evidence };
 }
+
+/** Foreign scripts may hold any number of rules; a report must stay readable and small. */
+const MOST_VALUES = 100;
+
+/** The values for the evidence: all of them, or the first and how many there are. */
+export function someValues(all: readonly string[]): Pick<Evidence, 'values' | 'valueCount'> {
+  return all.length <= MOST_VALUES
+    ? { values: all }
+    : { values: all.slice(0, MOST_VALUES), valueCount: all.length };
+}

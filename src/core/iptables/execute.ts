@@ -41,53 +41,31 @@ const QUOTED_LENGTH = 120;
 
 export function execute(script: string): Execution {
   const chains = new Map<string, Rule[]>(BUILT_IN_CHAINS.map((name) => [name, []]));
+  const ended = (ending: Ending): Execution => ({ rules: { chains }, ending });
   const parsed = parseScript(script);
-  if (parsed.kind === 'refused') {
-    return {
-      rules: { chains },
-      ending: { kind: 'refused-by-shell', message: parsed.message, at: parsed.at },
-    };
-  }
-  if (parsed.kind === 'not-understood') {
-    const text = quote(script.slice(parsed.at.offset));
-    return {
-      rules: { chains },
-      ending: { kind: 'not-understood', construct: parsed.construct, text, at: parsed.at },
-    };
-  }
+  if (parsed.kind === 'refused') return ended({ ...parsed, kind: 'refused-by-shell' });
+  if (parsed.kind === 'not-understood')
+    return ended({ ...parsed, text: quote(script.slice(parsed.at.offset)) });
+
   const origins = new Map<Rule, ShellCommand>();
+  // Finding a position reads the script up to it, so it is done once, for the command that ends the run.
+  const notUnderstoodAt = ({ text, at }: ShellCommand, construct: string): Execution =>
+    ended({ kind: 'not-understood', construct, text: quote(text), at: positionAt(script, at) });
   for (const each of parsed.commands) {
-    const { words, text, at } = each;
-    const command = readCommand(words);
+    const command = readCommand(each.words);
     const applied = command.kind === 'value' ? apply(chains, command.value) : command;
-    if (command.kind === 'value' && command.value.kind !== 'new-chain') origins.set(command.value.rule, each);
-    const where = { at: positionAt(script, at) };
+    if (applied.kind === 'not-understood') return notUnderstoodAt(each, applied.message);
     if (applied.kind === 'refused') {
-      const ending = {
-        kind: 'refused-by-iptables',
-        message: applied.message,
-        command: quote(text),
-        ...where,
-      } as const;
-      return { rules: { chains }, ending };
+      const at = positionAt(script, each.at);
+      return ended({ kind: 'refused-by-iptables', message: applied.message, command: quote(each.text), at });
     }
-    if (applied.kind === 'not-understood') {
-      const ending = {
-        kind: 'not-understood',
-        construct: applied.message,
-        text: quote(text),
-        ...where,
-      } as const;
-      return { rules: { chains }, ending };
-    }
+    if (command.kind === 'value' && command.value.kind !== 'new-chain') origins.set(command.value.rule, each);
   }
-  const doubtful = kernelDoubt({ chains });
-  if (doubtful !== undefined) {
-    const { text = '', at = 0 } = origins.get(doubtful.rule) ?? {};
-    const where = { text: quote(text), at: positionAt(script, at) };
-    return { rules: { chains }, ending: { kind: 'not-understood', construct: doubtful.reason, ...where } };
-  }
-  return { rules: { chains }, ending: { kind: 'completed' } };
+  const doubt = kernelDoubt({ chains });
+  const origin = doubt === undefined ? undefined : origins.get(doubt.rule);
+  return doubt !== undefined && origin !== undefined
+    ? notUnderstoodAt(origin, doubt.reason)
+    : ended({ kind: 'completed' });
 }
 
 /** Changes `chains` as the kernel would, or answers with iptables' refusal and changes nothing. */

@@ -1,5 +1,4 @@
 /** One packet as the nat table sees it, and what finally happens to it. */
-import { printAddress } from './cidr.ts';
 import type { Protocol } from './model.ts';
 
 /** The first packet of a connection; nat looks at no other. */
@@ -24,11 +23,4 @@ export function sameVerdict(a: Verdict, b: Verdict): boolean {
 /** `bypass` or `redirect 15001` */
 export function printVerdict(verdict: Verdict): string {
   return verdict.kind === 'redirect' ? `redirect ${verdict.port}` : 'bypass';
-}
-
-/** `tcp to 10.0.0.1:80 from uid 1000` or `tcp to port 80 from another pod` */
-export function printPacket(packet: Packet): string {
-  if (packet.hook === 'PREROUTING') return `${packet.protocol} to port ${packet.port} from another pod`;
-  const from = packet.uid === undefined ? 'no known user' : `uid ${packet.uid}`;
-  return `${packet.protocol} to ${printAddress(packet.destination)}:${packet.port} from ${from}`;
 }

@@ -84,8 +84,7 @@ function finishTarget(draft: Draft): Reading<Target> {
     case 'RETURN':
       return value({ kind: 'return' });
     case 'REDIRECT':
-      if (draft.matches.some((match) => match.kind === 'protocol' && match.negated))
-        return notUnderstood('REDIRECT behind ! -p');
+      if (hasNegatedProtocol(draft)) return notUnderstood('REDIRECT behind ! -p');
       if (protocolOf(draft) === undefined)
         return refused('Need TCP, UDP, SCTP or DCCP with port specification');
       if (draft.redirectPort === undefined) return notUnderstood('REDIRECT without a port');
@@ -133,8 +132,7 @@ function readModule(draft: Draft, argument: string, negated: boolean): Reading<u
 
 function readDestinationPort(draft: Draft, argument: string, negated: boolean): Reading<unknown> {
   const protocol = protocolOf(draft);
-  if (draft.matches.some((match) => match.kind === 'protocol' && match.negated))
-    return notUnderstood('--dport behind ! -p');
+  if (hasNegatedProtocol(draft)) return notUnderstood('--dport behind ! -p');
   if (protocol === undefined) return refused('unknown option "--dport"');
   if (draft.matches.some((match) => match.kind === 'destination-port'))
     return notUnderstood('a second --dport');
@@ -180,6 +178,10 @@ function readRedirectPort(draft: Draft, argument: string, negated: boolean): Rea
 function protocolOf(draft: Draft): Protocol | undefined {
   const match = draft.matches.find((candidate) => candidate.kind === 'protocol');
   return match === undefined || match.negated ? undefined : match.protocol;
+}
+
+function hasNegatedProtocol(draft: Draft): boolean {
+  return draft.matches.some((match) => match.kind === 'protocol' && match.negated);
 }
 
 function add(draft: Draft, match: Match): Reading<unknown> {

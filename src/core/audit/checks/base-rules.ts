@@ -4,13 +4,10 @@ import type { Packet } from '../../iptables/packet.ts';
 import { printRule } from '../../iptables/print.ts';
 import type { FindingName } from '../catalogue.ts';
 import { findDifference } from '../difference.ts';
-import { finding, type Finding } from '../finding.ts';
+import { finding, someValues, type Finding } from '../finding.ts';
 import { recreateCommand } from '../fix.ts';
 import type { Check, Comparison, Judgement } from '../judgement.ts';
 import { enumerate } from '../quote.ts';
-
-/** Foreign scripts may hold any number of rules; a report must stay readable and small. */
-const MOST_VALUES = 100;
 
 const KINDS: readonly {
   readonly kind: RuleDifference['kind'];
@@ -59,12 +56,7 @@ function ruleFinding(
     const difference = findDifference(traffic, [packet], expectedRules, installedRules);
     return difference === undefined ? [] : [difference];
   });
-  const shown = rules.slice(0, MOST_VALUES);
-  const evidence = {
-    values: shown,
-    ...(rules.length > shown.length ? { valueCount: rules.length } : {}),
-    ...(classes.length === 0 ? {} : { differences: classes }),
-  };
+  const evidence = { ...someValues(rules), ...(classes.length === 0 ? {} : { differences: classes }) };
   return finding(name, message, { fix: recreateCommand(pod), evidence });
 }
 

@@ -10,7 +10,7 @@ import type { Packet } from '../../iptables/packet.ts';
 import { printPortRange } from '../../iptables/ports.ts';
 import type { FindingName } from '../catalogue.ts';
 import { findDifference } from '../difference.ts';
-import { finding, type Finding } from '../finding.ts';
+import { finding, someValues, type Finding } from '../finding.ts';
 import { recreateCommand } from '../fix.ts';
 import type { Check, Comparison, Judgement } from '../judgement.ts';
 import { enumerate } from '../quote.ts';
@@ -52,12 +52,14 @@ export const checkExclusions: Check = (judgement) => {
   ];
 };
 
-/** Foreign scripts may hold any number of rules; a report must stay readable and small. */
-const MOST_VALUES = 100;
+/** Each difference carries two traces: so many are shown with packets, the others by value alone. */
 const MOST_SHOWN = 20;
 
 interface Excluded {
-  readonly text: string;
+  /** `10.0.0.0/8`, `8080` or `8080:8090` */
+  readonly value: string;
+  /** `tcp from uid not 1500 to` what. */
+  readonly destination: string;
   /** Packets that only this exclusion decides, unless another one covers them. */
   readonly candidates: readonly Packet[];
 }
@@ -82,12 +84,12 @@ function exclusionFinding(
   excluded: readonly Excluded[],
 ): readonly Finding[] {
   if (excluded.length === 0) return [];
-  const differences = excluded.slice(0, MOST_SHOWN).flatMap(({ text, candidates }) => {
-    const traffic = `tcp from uid not ${dialect.envoyUid} to ${text}`;
+  const differences = excluded.slice(0, MOST_SHOWN).flatMap(({ destination, candidates }) => {
+    const traffic = `tcp from uid not ${dialect.envoyUid} to ${destination}`;
     const difference = findDifference(traffic, candidates, expectedRules, installedRules);
     return difference === undefined ? [] : [difference];
   });
-  const values = excluded.slice(0, MOST_VALUES).map(({ text }) => text.replace(/^port /, ''));
+  const values = excluded.map(({ value }) => value);
   const changed =
     config?.changedAt !== undefined && pod.createdAt !== undefined && config.changedAt > pod.createdAt;
   const history = changed ? ' The configuration was changed after the pod was created.' : '';
@@ -95,9 +97,8 @@ function exclusionFinding(
     finding(name, `${SENTENCES[name](enumerate(values))}${history}`, {
       fix: recreateCommand(pod),
       evidence: {
-        ...(excluded.length > values.length ? { valueCount: excluded.length } : {}),
         ...(config === undefined ? {} : { source: config.source }),
-        values,
+        ...someValues(values),
         differences,
       },
     }),
@@ -115,7 +116,8 @@ function rangeExclusion(range: Cidr): Excluded {
   const ends = addresses > 2 ? [range.address + 1, range.address + addresses - 2] : [range.address];
   const hosts = [...COMMON_HOSTS.filter((host) => contains(range, host)), ...ends];
   return {
-    text: printCidr(range),
+    value: printCidr(range),
+    destination: printCidr(range),
     candidates: hosts.flatMap((host) => COMMON_PORTS.map((port) => packet(host, port))),
   };
 }
@@ -125,7 +127,8 @@ function portExclusion(range: PortRange, wanted: ReadonlySet<number>): Excluded 
   let port = range.from;
   while (port < range.to && wanted.has(port)) port += 1;
   return {
-    text: `port ${printPortRange(range)}`,
+    value: printPortRange(range),
+    destination: `port ${printPortRange(range)}`,
     candidates: COMMON_HOSTS.map((host) => packet(host, port)),
   };
 }
@@ -143,5 +146,5 @@ function packet(destination: number, port: number): Packet {
 }
 
 function distinct(excluded: readonly Excluded[]): readonly Excluded[] {
-  return [...new Map(excluded.map((item) => [item.text, item])).values()];
+  return [...new Map(excluded.map((item) => [item.value, item])).values()];
 }
