@@ -58,8 +58,16 @@ const containerStatuses = maybe(
 );
 
 const containers = maybe(v.array(mapping({ name: text }), 'expected a list'), []);
+const fieldRef = v.nullish(mapping({ fieldPath: maybe(text, '') }));
+const env = maybe(
+  v.array(
+    mapping({ name: text, value: v.nullish(text), valueFrom: v.nullish(mapping({ fieldRef })) }),
+    'expected a list',
+  ),
+  [],
+);
 const initContainers = maybe(
-  v.array(mapping({ name: text, command: maybe(texts, []), args: maybe(texts, []) }), 'expected a list'),
+  v.array(mapping({ name: text, command: maybe(texts, []), args: maybe(texts, []), env }), 'expected a list'),
   [],
 );
 
@@ -118,4 +126,5 @@ export const configMapSchema = mapping({
 });
 
 export type PodObject = v.InferOutput<typeof podSchema>;
+export type EnvObject = PodObject['spec']['initContainers'][number]['env'][number];
 export type ContainerStatusObject = PodObject['status']['containerStatuses'][number];

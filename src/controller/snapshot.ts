@@ -7,7 +7,14 @@ import { isDeepStrictEqual } from 'node:util';
 import * as v from 'valibot';
 import type { ConfigMap } from '../core/osm/mesh-config.ts';
 import { RELEVANT_ANNOTATIONS, RELEVANT_LABELS } from '../core/osm/names.ts';
-import type { ContainerState, ContainerStatus, Namespace, Owner, Pod } from '../core/osm/pod.ts';
+import type {
+  ContainerState,
+  ContainerStatus,
+  ContainerVariables,
+  Namespace,
+  Owner,
+  Pod,
+} from '../core/osm/pod.ts';
 import { CONDITION_TYPE } from '../core/audit/condition-text.ts';
 import type { Condition } from '../kube/conditions.ts';
 import {
@@ -15,6 +22,7 @@ import {
   namespaceSchema,
   podSchema,
   type ContainerStatusObject,
+  type EnvObject,
   type PodObject,
 } from './object-schema.ts';
 
@@ -52,8 +60,14 @@ export function podSnapshot(object: unknown): PodSnapshot {
     owner: ownerOf(metadata),
     labels: pick(metadata.labels, RELEVANT_LABELS),
     annotations: pick(metadata.annotations, RELEVANT_ANNOTATIONS),
-    initContainers: spec.initContainers.map(({ name, command, args }) => {
-      return { name, command, args, status: statusOf(name, status.initContainerStatuses) };
+    initContainers: spec.initContainers.map(({ name, command, args, env }) => {
+      return {
+        name,
+        command,
+        args,
+        env: variablesOf(env),
+        status: statusOf(name, status.initContainerStatuses),
+      };
     }),
     containers: spec.containers.map(({ name }) => ({
       name,
@@ -93,6 +107,21 @@ function parse<S extends v.GenericSchema>(schema: S, object: unknown): v.InferOu
   const [issue] = result.issues;
   const path = (issue.path ?? []).map(({ key }) => (typeof key === 'number' ? key : String(key)));
   throw new SnapshotError(path, issue.received === 'undefined' ? 'is missing' : issue.message);
+}
+
+/** What the kubelet takes from elsewhere, or puts together from other variables, is not known and left out. */
+function variablesOf(env: readonly EnvObject[]): ContainerVariables {
+  const variables = new Map<string, string | null>();
+  for (const { name, value, valueFrom } of env) {
+    const ownAddress = valueFrom?.fieldRef?.fieldPath === 'status.podIP';
+    const plain = valueFrom === null || valueFrom === undefined;
+    const text = value ?? '';
+    // Of two with one name the last one counts.
+    variables.delete(name);
+    if (ownAddress) variables.set(name, null);
+    else if (plain && !text.includes('$')) variables.set(name, text);
+  }
+  return Object.fromEntries(variables);
 }
 
 /** The kubelet's word on a container; undefined until it has said anything. */

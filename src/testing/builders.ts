@@ -34,6 +34,7 @@ export function initContainer(
     name: 'osm-init',
     command: ['/bin/sh'],
     args: ['-c', script],
+    env: {},
     status: status(terminated(0), { ready: true }),
     ...rest,
   };

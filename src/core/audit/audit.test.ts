@@ -44,6 +44,26 @@ const without = (rule: string): string => GUIDE_SCRIPTS.base.replace(`iptables -
 /** A minute has not passed since the pod was created. */
 const young: Partial<AuditInput> = { now: CREATED + 30_000 };
 
+/** The same rules as the text of iptables-restore. */
+function asRestore(script: string): string {
+  const lines = script.split(' && ').map((command) => command.replace('iptables -t nat ', ''));
+  return ['iptables-restore --noflush <<EOF', '*nat', ...lines, 'COMMIT', 'EOF', ''].join('\n');
+}
+
+/** Conjunctions of ranges and ports that split each other again and again. */
+function tooComplex(): string {
+  const rules = Array.from({ length: 400 }, (_, i) => {
+    const range = `10.${(i * 37) % 256}.${(i * 11) % 256}.0/${17 + (i % 8)}`;
+    const ports = `${1000 + i * 3}:${40_000 + i * 7},${50_000 + i}`;
+    return `iptables -t nat -A PROXY_OUTPUT -d ${range} -p tcp -m multiport --dports ${ports} -m owner --uid-owner ${i * 2}-${100_000 - i} -j REDIRECT --to-ports ${i + 1}`;
+  });
+  return ['iptables -t nat -N PROXY_OUTPUT', ...rules]
+    .join(' && ')
+    .concat(' && iptables -t nat -A OUTPUT -j PROXY_OUTPUT');
+}
+
+const many = Array.from({ length: 60 }, (_, i) => `172.${16 + i}.0.0/16`);
+
 describe('audit', () => {
   const cases: Readonly<Record<string, readonly [AuditInput, readonly string[]]>> = {
     "verifies the guide's pod without exclusions": [inputFor(meshedPod()), ['Verified']],
@@ -302,7 +322,7 @@ describe('audit', () => {
       inputFor(withInit(extra('-A PROXY_OUTPUT -m conntrack --ctstate NEW -j RETURN'))),
       [
         'Unknown',
-        'ScriptNotUnderstood: At line 1, column 990 the script of osm-init holds the match module conntrack, which is not understood: "iptables -t nat -A PROXY_OUTPUT -m conntrack --ctstate NEW -j RETURN".',
+        'ScriptNotUnderstood: At line 1, column 990 the script of osm-init holds the match -m conntrack --ctstate NEW, which is not understood: "iptables -t nat -A PROXY_OUTPUT -m conntrack --ctstate NEW -j RETURN".',
       ],
     ],
     'does not know chains of other releases': [
@@ -316,14 +336,14 @@ describe('audit', () => {
       inputFor(withInit(without('-A PROXY_OUTPUT -m owner --uid-owner 1500 -j RETURN'))),
       [
         'Discrepant',
-        'BaseRuleMissing: The script does not install -A PROXY_OUTPUT -m owner --uid-owner 1500 -j RETURN.',
+        'BaseRuleMissing: The script does not install -A PROXY_OUTPUT -m owner --uid-owner 1500 -j RETURN. As a result, tcp from uid 1500 to anywhere but 127.0.0.1/32: expected bypass, installed redirect 15001; for example 10.96.0.10:80 from uid 1500.',
       ],
     ],
     'finds a rule too many': [
       inputFor(withInit(extra('-I PROXY_INBOUND -p tcp --dport 22 -j RETURN'))),
       [
         'Discrepant',
-        'BaseRuleUnexpected: The script installs -A PROXY_INBOUND -p tcp -m tcp --dport 22 -j RETURN, which OSM does not.',
+        'BaseRuleUnexpected: The script installs -A PROXY_INBOUND -p tcp -m tcp --dport 22 -j RETURN, which OSM does not. As a result, inbound tcp to port 22: expected redirect 15003, installed bypass; for example 10.244.0.5:22.',
       ],
     ],
     'finds a rule that lets everything go': [
@@ -344,22 +364,92 @@ describe('audit', () => {
       ),
       [
         'Discrepant',
-        'RuleOrderWrong: The script installs -A PROXY_OUTPUT -j PROXY_REDIRECT in the wrong place.',
+        'RuleOrderWrong: The rules stand in the wrong order: -A PROXY_OUTPUT -j PROXY_REDIRECT before -A PROXY_OUTPUT -m owner --uid-owner 1500 -j RETURN and -A PROXY_OUTPUT -j PROXY_REDIRECT before -A PROXY_OUTPUT -d 127.0.0.1/32 -j RETURN. As a result, tcp from uid 1500: expected bypass, installed redirect 15001; for example 10.96.0.10:80 from uid 1500.',
       ],
     ],
     'finds an exclusion that was appended instead of inserted': [
       inputFor(withInit(extra('-A PROXY_OUTPUT -d 10.0.0.0/8 -j RETURN')), { config: ranges('10.0.0.0/8') }),
       [
         'Discrepant',
-        'RuleOrderWrong: The script installs -A PROXY_OUTPUT -d 10.0.0.0/8 -j RETURN in the wrong place.',
-        "ExcludedRangeMissing: Excluded by the configuration but not in the pod's rules: 10.0.0.0/8. Traffic there goes through the sidecar.",
+        'RuleOrderWrong: The rules stand in the wrong order: -A PROXY_OUTPUT -j PROXY_REDIRECT before -A PROXY_OUTPUT -d 10.0.0.0/8 -j RETURN. As a result, tcp from uid not 1500 to 10.0.0.0/8: expected bypass, installed redirect 15001; for example 10.96.0.10:80 from uid 1000.',
+      ],
+    ],
+    'verifies a script without the rule that no packet reaches': [
+      inputFor(withInit(without('-A PROXY_REDIRECT -p tcp --dport 15000 -j ACCEPT'))),
+      ['Verified'],
+    ],
+    'verifies jumps that stand there twice': [
+      inputFor(withInit(extra('-A OUTPUT -p tcp -j PROXY_OUTPUT'))),
+      ['Verified'],
+    ],
+    'verifies a refused command that the script passes over and that changes nothing': [
+      inputFor(withInit(`${GUIDE_SCRIPTS.base}; iptables -t nat -N PROXY_INBOUND || true`)),
+      ['Verified'],
+    ],
+    'verifies what iptables-restore installs in other words': [
+      inputFor(withInit(asRestore(GUIDE_SCRIPTS.base))),
+      ['Verified'],
+    ],
+    "verifies other spellings, other users' exclusions of nothing new, and chains of no use": [
+      inputFor(
+        withInit(
+          `${GUIDE_SCRIPTS.base} && iptables --table nat --new-chain UNUSED && iptables -t nat -A PROXY_OUTPUT -p 6 --match comment --comment "no packet comes here" --jump RETURN`,
+        ),
+      ),
+      ['Verified'],
+    ],
+    "finds another user than Envoy's": [
+      inputFor(withInit(GUIDE_SCRIPTS.base.replace('--uid-owner 1500', '--uid-owner 1337'))),
+      [
+        'Discrepant',
+        "ProxyUserWrong: The script names another user than Envoy's: -A PROXY_OUTPUT -m owner --uid-owner 1337 -j RETURN instead of -A PROXY_OUTPUT -m owner --uid-owner 1500 -j RETURN. As a result, tcp from uid 1337 to anywhere but 127.0.0.1/32: expected redirect 15001, installed bypass; for example 10.96.0.10:80 from uid 1337.",
+      ],
+    ],
+    'finds a redirect to another port': [
+      inputFor(withInit(GUIDE_SCRIPTS.base.replace('--to-port 15001', '--to-port 15006'))),
+      [
+        'Discrepant',
+        "RedirectPortWrong: The script redirects to another port than the sidecar's: -A PROXY_REDIRECT -p tcp -j REDIRECT --to-ports 15006 instead of -A PROXY_REDIRECT -p tcp -j REDIRECT --to-ports 15001. As a result, tcp from uid not 1500 to anywhere but 127.0.0.1/32: expected redirect 15001, installed redirect 15006; for example 10.96.0.10:80 from uid 1000.",
+      ],
+    ],
+    'finds that outbound traffic is not redirected at all': [
+      inputFor(withInit(without('-A OUTPUT -p tcp -j PROXY_OUTPUT'))),
+      [
+        'Discrepant',
+        'RedirectionMissing: The rules redirect no outbound traffic. The script does not install -A OUTPUT -p tcp -j PROXY_OUTPUT. As a result, tcp from uid not 1500 to anywhere but 127.0.0.1/32: expected redirect 15001, installed bypass; for example 10.96.0.10:80 from uid 1000.',
+      ],
+    ],
+    'finds that one rule lets all inbound traffic pass': [
+      inputFor(withInit(extra('-I PREROUTING -j ACCEPT'))),
+      [
+        'Discrepant',
+        'RedirectionMissing: The rules redirect no inbound traffic. Because of -A PREROUTING -j ACCEPT. As a result, inbound tcp to any port but 15010, 15901-15903: expected redirect 15003, installed bypass; for example 10.244.0.5:80.',
+      ],
+    ],
+    'does not judge rules that are too complex': [
+      inputFor(withInit(tooComplex())),
+      ['Unknown', 'RulesTooComplex: The rules of the script are too complex to be compared.'],
+    ],
+    'finds one missing exclusion among many, and names it alone': [
+      inputFor(
+        withInit(
+          [
+            GUIDE_SCRIPTS.base,
+            ...many.slice(1).map((range) => `iptables -t nat -I PROXY_OUTPUT -d ${range} -j RETURN`),
+          ].join(' && '),
+        ),
+        { config: ranges(many.join(',')) },
+      ),
+      [
+        'Discrepant',
+        "ExcludedRangeMissing: Excluded by the configuration but not in the pod's rules: 172.16.0.0/16. Traffic there goes through the sidecar.",
       ],
     ],
     'finds an empty script': [
       inputFor(withInit('')),
       [
         'Discrepant',
-        'BaseRuleMissing: The script does not install -A PREROUTING -p tcp -j PROXY_INBOUND, -A OUTPUT -p tcp -j PROXY_OUTPUT, -A PROXY_INBOUND -p tcp -m tcp --dport 15010 -j RETURN, -A PROXY_INBOUND -p tcp -m tcp --dport 15901 -j RETURN and 9 more.',
+        'RedirectionMissing: The rules redirect no traffic. The script does not install -A PREROUTING -p tcp -j PROXY_INBOUND, -A PROXY_INBOUND -p tcp -j PROXY_IN_REDIRECT, -A PROXY_IN_REDIRECT -p tcp -j REDIRECT --to-ports 15003, -A OUTPUT -p tcp -j PROXY_OUTPUT and 2 more. As a result, inbound tcp to any port but 15010, 15901-15903: expected redirect 15003, installed bypass; for example 10.244.0.5:80.',
       ],
     ],
 
@@ -393,7 +483,7 @@ describe('audit', () => {
       }),
       [
         'Discrepant',
-        "ExcludedPortExtra: Excluded in the pod's rules but neither by configuration nor annotation: port 1:65535 and 1:65534. Traffic there bypasses the mesh.",
+        "ExcludedPortExtra: Excluded in the pod's rules but neither by configuration nor annotation: port 1:79 and 81:65535. Traffic there bypasses the mesh.",
       ],
     ],
     'names annotated ports that OSM takes and iptables does not, and keeps the others': [
@@ -456,7 +546,7 @@ describe('audit', () => {
       inputFor(meshedPod(), { config: ports('080') }),
       [
         'Unknown',
-        'ConfigPortInvalid: ConfigMap/osm-system/osm-config has a bad value in outbound_port_exclusion_list: "080" (the port 080, which iptables does not read as decimal).',
+        'ConfigPortInvalid: ConfigMap/osm-system/osm-config has a bad value in outbound_port_exclusion_list: "080" (iptables refuses it: invalid port/service `080\' specified).',
       ],
     ],
   };
@@ -536,7 +626,9 @@ describe('audit', () => {
     expect(finding?.message).to.include(' and 142 more. ');
     expect(finding?.evidence.values).to.have.length(100);
     expect(finding?.evidence).to.include({ valueCount: 150 });
-    expect(finding?.evidence.differences).to.have.length(20);
+    expect(finding?.evidence.differences?.map((each) => each.class)).to.deep.equal([
+      'tcp from uid not 1500 to 10.0.0.0/17, 10.0.128.0/20, 10.0.144.0/22, 10.0.148.0/23',
+    ]);
   });
 
   it('shows a missing base rule with the traffic that goes wrong', () => {
@@ -544,7 +636,7 @@ describe('audit', () => {
     const shown = (finding?.evidence.differences ?? []).map(
       (each) => `${each.class}: ${each.expected}, ${each.installed}`,
     );
-    expect(shown).to.deep.equal(['inbound tcp to the application: redirect 15003, bypass']);
+    expect(shown).to.deep.equal(['inbound tcp to any port but 15010, 15901-15903: redirect 15003, bypass']);
   });
 
   const fixes: Readonly<Record<string, readonly [Partial<Pod>, string]>> = {

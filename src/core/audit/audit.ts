@@ -6,11 +6,11 @@
  */
 import { membership } from '../osm/membership.ts';
 import { checkAnnotation } from './checks/annotation.ts';
-import { checkBaseRules } from './checks/base-rules.ts';
 import { checkConfig } from './checks/config.ts';
 import { checkExclusions } from './checks/exclusions.ts';
 import { checkInitContainer } from './checks/init-container.ts';
 import { checkMembership } from './checks/membership.ts';
+import { checkRules } from './checks/rules.ts';
 import { checkScript } from './checks/script.ts';
 import { checkSidecar } from './checks/sidecar.ts';
 import { finding } from './finding.ts';
@@ -23,7 +23,7 @@ const CHECKS: readonly Check[] = [
   checkSidecar,
   checkInitContainer,
   checkScript,
-  checkBaseRules,
+  checkRules,
   checkExclusions,
   checkAnnotation,
 ];

@@ -201,6 +201,38 @@ const CATALOGUE = {
     remedy: 'Create the pod again, so that the injector writes the script.',
   }),
 
+  RedirectionMissing: discrepant({
+    code: 'OA308',
+    title: 'The rules redirect nothing.',
+    meaning:
+      'All traffic of the named direction passes the sidecar by: no encryption, no policy, no telemetry, although the pod looks healthy.',
+    cause:
+      'The jump from the built-in chain or the redirect itself is missing, or a rule in front lets all packets go.',
+    remedy: 'Create the pod again, so that the injector writes the script.',
+  }),
+  ProxyUserWrong: discrepant({
+    code: 'OA309',
+    title: "A rule names another user than Envoy's.",
+    meaning:
+      "Envoy's own traffic is redirected back to Envoy, in a loop, while the traffic of the other user escapes the mesh.",
+    cause: 'The script was edited, or the sidecar is of another release than the script.',
+    remedy: 'Create the pod again, so that one injector writes both.',
+  }),
+  RedirectPortWrong: discrepant({
+    code: 'OA310',
+    title: 'A rule redirects to another port than the one that the sidecar listens on.',
+    meaning: 'Connections end at a port where nobody listens, or where something else does.',
+    cause: 'The script was edited, or another program wrote it.',
+    remedy: 'Create the pod again, so that the injector writes the script.',
+  }),
+  RulesTooComplex: unknown({
+    code: 'OA311',
+    title: 'The rules are too complex to be compared.',
+    meaning: 'What the rules do to traffic is not known, so nothing is claimed.',
+    cause: 'The script holds far more rules than any mesh installs, or chains that multiply.',
+    remedy: 'Look at the script.',
+  }),
+
   ExcludedRangeMissing: discrepant({
     code: 'OA401',
     title: 'An IP range that should be excluded is not.',

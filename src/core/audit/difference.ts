@@ -1,13 +1,18 @@
 /**
- * A traffic difference: a class of packets whose expected and installed verdicts differ, with one packet that shows it.
+ * A traffic difference as people and programs read it: which packets, what should happen to them and what does, one packet
+ * that shows it, and the rules that it meets on both sides.
  *
- * The witness is not an example by guess: it is walked through both rule sets here, and without a differing verdict
- * there is no Difference.
+ * The witness is walked through both rule sets here, so what is claimed of the class is seen to hold for it.
  */
 import { printAddress } from '../iptables/cidr.ts';
+import type { Difference as ClassDifference } from '../iptables/compare.ts';
+import { describeClass } from '../iptables/describe.ts';
 import type { RuleSet } from '../iptables/model.ts';
-import { printVerdict, sameVerdict, type Packet } from '../iptables/packet.ts';
+import { printVerdict, type Packet } from '../iptables/packet.ts';
 import { simulate } from '../iptables/simulate.ts';
+import { mergeClasses } from '../iptables/traffic-class.ts';
+import type { Interfaces } from '../iptables/universe.ts';
+import { witness } from '../iptables/witness.ts';
 
 export interface Witness {
   readonly hook: Packet['hook'];
@@ -31,38 +36,66 @@ export interface Difference {
   readonly installedTrace: readonly string[];
 }
 
-/** The first of `candidates` that the two rule sets treat differently, or undefined. */
-export function findDifference(
-  trafficClass: string,
-  candidates: readonly Packet[],
+/** Each carries two traces; so many are shown. */
+const MOST_SHOWN = 20;
+
+/** Joins what has the same two verdicts and puts it into words. */
+export function shownDifferences(
+  differences: readonly ClassDifference[],
+  interfaces: Interfaces,
   expected: RuleSet,
   installed: RuleSet,
-): Difference | undefined {
-  for (const packet of candidates) {
-    const should = simulate(expected, packet);
-    const does = simulate(installed, packet);
-    if (should === undefined || does === undefined || sameVerdict(should.verdict, does.verdict)) continue;
-    return {
-      class: trafficClass,
-      expected: printVerdict(should.verdict),
-      installed: printVerdict(does.verdict),
-      witness: witnessOf(packet),
-      expectedTrace: should.trace,
-      installedTrace: does.trace,
-    };
+): readonly Difference[] {
+  const groups = new Map<string, ClassDifference[]>();
+  for (const each of differences) {
+    const key = `${each.hook} ${printVerdict(each.expected)} ${printVerdict(each.installed)}`;
+    groups.set(key, [...(groups.get(key) ?? []), each]);
   }
-  return undefined;
+  const merged = [...groups.values()].flatMap((group) => {
+    const [first] = group;
+    if (first === undefined) return [];
+    return mergeClasses(group.map(({ packets }) => packets)).map((packets) => ({ ...first, packets }));
+  });
+  return merged.slice(0, MOST_SHOWN).map((each) => shown(each, interfaces, expected, installed));
+}
+
+function shown(
+  difference: ClassDifference,
+  interfaces: Interfaces,
+  expected: RuleSet,
+  installed: RuleSet,
+): Difference {
+  const packet = witness(difference.hook, difference.packets, interfaces);
+  return {
+    class: describeClass(difference.hook, difference.packets, interfaces),
+    expected: printVerdict(difference.expected),
+    installed: printVerdict(difference.installed),
+    witness: witnessOf(packet),
+    expectedTrace: simulate(expected, packet)?.trace ?? [],
+    installedTrace: simulate(installed, packet)?.trace ?? [],
+  };
+}
+
+/** `tcp from uid 1500 to 10.0.0.0/8: expected bypass, installed redirect 15001; for example 10.96.0.10:80 from uid 1500` */
+export function differenceSentence({
+  class: traffic,
+  expected,
+  installed,
+  witness: packet,
+}: Difference): string {
+  const from = packet.uid === null ? '' : ` from uid ${packet.uid}`;
+  const example = `${packet.destination}:${packet.port}${from}`;
+  return `${traffic}: expected ${expected}, installed ${installed}; for example ${example}`;
 }
 
 function witnessOf(packet: Packet): Witness {
   const { hook, protocol, destination, port, uid } = packet;
-  const loopback = hook === 'OUTPUT' && destination >>> 24 === 127;
   return {
     hook,
     protocol,
     destination: printAddress(destination),
     port,
     uid: uid ?? null,
-    interface: loopback ? 'lo' : 'eth0',
+    interface: packet.interface,
   };
 }

@@ -1,19 +1,17 @@
 /**
  * What the checks of a meshed pod judge by: the input, and what follows from it once, computed before the checks run.
  */
-import type { RuleSet } from '../iptables/model.ts';
-import { execute, type Execution } from '../iptables/execute.ts';
+import type { Finding } from './finding.ts';
+import { graceEnd } from './grace.ts';
+import { compareScript, NOT_RUN, runScript, type RuleComparison } from './rule-comparison.ts';
+import type { Execution } from '../iptables/execute.ts';
+import { positionAt } from '../iptables/text-position.ts';
 import { recogniseDialect, type Dialect } from '../osm/dialect.ts';
-import { expectedScript } from '../osm/expected-rules.ts';
-import { separate, type InstalledRules } from '../osm/installed-exclusions.ts';
+import { initScriptOf, kubernetesReference } from '../osm/init-script.ts';
 import { intentFor, type Intent } from '../osm/intent.ts';
 import type { ConfigLookup, MeshConfig } from '../osm/mesh-config.ts';
 import { initContainerOf, sidecarOf } from '../osm/names.ts';
 import type { Container, InitContainer, Namespace, Pod } from '../osm/pod.ts';
-import { initScriptOf, kubernetesReference } from '../osm/init-script.ts';
-import { positionAt } from '../iptables/text-position.ts';
-import type { Finding } from './finding.ts';
-import { graceEnd } from './grace.ts';
 
 /** Everything that a verdict depends on. */
 export interface AuditInput {
@@ -40,17 +38,9 @@ export interface Judgement {
   readonly installed: Execution | undefined;
   /** undefined when the chains belong to no known release. */
   readonly dialect: Dialect | undefined;
-  /** Expected and installed rules; only when the script ran to its end and its dialect is known. */
-  readonly comparison: Comparison | undefined;
+  /** Expected and installed rules; only when the whole script is understood and its dialect known. */
+  readonly comparison: RuleComparison | undefined;
   readonly intent: Intent | undefined;
-}
-
-export interface Comparison {
-  readonly dialect: Dialect;
-  readonly expectedRules: RuleSet;
-  readonly installedRules: RuleSet;
-  readonly expected: InstalledRules;
-  readonly installed: InstalledRules;
 }
 
 /** A check looks at one question and answers with what it finds; it never throws. */
@@ -59,8 +49,7 @@ export type Check = (judgement: Judgement) => readonly Finding[];
 export function judgementFor({ pod, config: lookup, now, graceMs }: AuditInput): Judgement {
   const config = lookup.kind === 'found' ? lookup.config : undefined;
   const init = initContainerOf(pod);
-  const script = init === undefined ? undefined : initScriptOf(init);
-  const installed = script === undefined ? undefined : run(script);
+  const installed = init === undefined ? undefined : installedBy(init);
   const completed = installed?.ending.kind === 'completed';
   const dialect = completed ? recogniseDialect(installed.rules) : undefined;
   const intent = config === undefined ? undefined : intentFor(pod, config);
@@ -72,37 +61,21 @@ export function judgementFor({ pod, config: lookup, now, graceMs }: AuditInput):
     inGrace: now < (graceEnd(pod, graceMs) ?? now),
     installed,
     dialect,
-    comparison:
-      dialect === undefined || !completed ? undefined : comparisonOf(dialect, intent, installed.rules),
+    comparison: dialect === undefined || !completed ? undefined : compareScript(dialect, intent, installed),
     intent,
   };
 }
 
-function run(script: string): Execution {
+/** What the script of osm-init leaves behind; undefined when the pod does not carry one. */
+export function installedBy(init: InitContainer): Execution | undefined {
+  const script = initScriptOf(init);
+  if (script === undefined) return undefined;
   const reference = kubernetesReference(script);
-  if (reference === undefined) return execute(script);
+  if (reference === undefined) return runScript(script, init.env);
   const construct = 'a reference that Kubernetes replaces before the shell runs';
   const text = script.slice(reference, reference + 120);
   return {
-    ...execute(''),
+    ...NOT_RUN,
     ending: { kind: 'not-understood', construct, text, at: positionAt(script, reference) },
-  };
-}
-
-const NO_INTENT: Intent = {
-  outboundRanges: [],
-  outboundPorts: [],
-  annotationProblems: [],
-  annotationIgnored: false,
-};
-
-function comparisonOf(dialect: Dialect, intent: Intent | undefined, installedRules: RuleSet): Comparison {
-  const expectedRules = execute(expectedScript(dialect, intent ?? NO_INTENT)).rules;
-  return {
-    dialect,
-    expectedRules,
-    installedRules,
-    expected: separate(expectedRules, dialect),
-    installed: separate(installedRules, dialect),
   };
 }

@@ -9,26 +9,30 @@ describe('readCidr', () => {
     'takes a null prefix for everything': ['10.1.2.3/0', '0.0.0.0/0'],
     'keeps the highest address': ['255.255.255.255/32', '255.255.255.255/32'],
     'refuses a prefix beyond 32': ['1.1.1.1/33', "refused: invalid mask `33' specified"],
-    'does not guess at a prefix with a leading zero': ['1.1.1.1/08', 'not-understood: the mask "08"'],
+    'refuses a prefix that is neither octal nor decimal': [
+      '1.1.1.1/08',
+      "refused: invalid mask `08' specified",
+    ],
+    'does not guess at an octal prefix': ['1.1.1.1/010', 'not-understood: the mask "010"'],
     'takes anything before a null prefix for everything, as iptables does': ['999.1.1.1/0', '0.0.0.0/0'],
     'takes even IPv6 before a null prefix for everything': ['::/0', '0.0.0.0/0'],
-    'does not guess at IPv4 inside IPv6': [
-      '::ffff:1.1.1.1',
-      'not-understood: the host "::ffff:1.1.1.1", which is not a dotted IPv4 address',
-    ],
+    'refuses IPv4 inside IPv6': ['::ffff:1.1.1.1', "refused: host/network `::ffff:1.1.1.1' not found"],
     'refuses an empty prefix': ['1.1.1.1/', "refused: invalid mask `' specified"],
     'refuses an octet beyond 255': ['999.1.1.1/24', "refused: host/network `999.1.1.1' not found"],
     'refuses IPv6': ['fd00::/8', "refused: host/network `fd00::' not found"],
-    'refuses two slashes': ['1.1.1.1/8/8', "refused: host/network `1.1.1.1/8/8' not found"],
+    'refuses two slashes': ['1.1.1.1/8/8', "refused: host/network `1.1.1.1/8' not found"],
     'refuses nothing at all': ['', "refused: host/network `' not found"],
     'does not guess at octal octets': [
       '010.0.0.1',
       'not-understood: the address 010.0.0.1: iptables reads an octet with a leading zero as octal',
     ],
-    'does not guess at dotted masks': ['10.0.0.0/255.0.0.0', 'not-understood: the mask "255.0.0.0"'],
+    'reads a mask in dots': ['10.1.2.3/255.255.0.0', '10.1.0.0/16'],
+    'does not guess at masks with holes': ['10.0.0.0/255.0.255.0', 'not-understood: the mask "255.0.255.0"'],
+    'takes missing octets for zero': ['10.1/16', '10.1.0.0/16'],
+    'does not guess at one number for an address': ['16843009/32', 'not-understood: the address 16843009'],
     'does not resolve host names': [
       'example.com',
-      'not-understood: the host "example.com", which is not a dotted IPv4 address',
+      'not-understood: the host "example.com", which is looked up where the script runs',
     ],
   };
   for (const [sentence, [text, outcome]] of Object.entries(cases)) {

@@ -1,12 +1,13 @@
 /**
  * IPv4 networks as iptables reads them after `-d`.
  *
- * Guarantees: a Cidr has its host bits cleared, as the kernel stores it: `2.2.2.2/24` and `2.2.2.0/24` are one network.
- * Limits: dotted quads with an optional prefix length. The other spellings that iptables takes (`10/8`, dotted masks,
- * octal octets, host names) are answered as "not understood", never guessed.
+ * Guarantees: a Cidr has its host bits cleared, as the kernel stores it: `2.2.2.2/24` and `2.2.2.0/24` are one network,
+ * and so are `10/8` and `10.0.0.0/255.0.0.0`.
+ * Limits: octets with a leading zero (octal to iptables), host names, which it looks up, and masks with holes are
+ * "not understood", never guessed.
  */
 
-import { notUnderstood, refused, value, type Reading } from './reading.ts';
+import { andThen, notUnderstood, refused, value, type Reading } from './reading.ts';
 
 export interface Cidr {
   /** The network address as an unsigned 32-bit number. */
@@ -15,18 +16,34 @@ export interface Cidr {
   readonly prefix: number;
 }
 
-/** Reads `a.b.c.d` or `a.b.c.d/prefix`. Only what is known to be refused is called so. */
+/** Reads `a.b.c.d`, `a.b.c.d/prefix` or `a.b.c.d/mask`. Only what is known to be refused is called so. */
 export function readCidr(text: string): Reading<Cidr> {
-  const [host = '', mask, ...rest] = text.split('/');
-  if (rest.length > 0 || host === '') return refused(`host/network \`${text}' not found`);
+  const slash = text.lastIndexOf('/');
+  const host = slash < 0 ? text : text.slice(0, slash);
+  const mask = slash < 0 ? undefined : text.slice(slash + 1);
+  const prefix = mask === undefined ? value(32) : readMask(mask);
   // iptables does not even look at what stands before a null mask: 999.1.1.1/0 and ::/0 are everything.
-  if (mask === '0') return value(network(0, 0));
-  const address = readAddress(host);
-  if (address.kind !== 'value') return address;
-  if (mask === undefined) return value(network(address.value, 32));
-  if (/^[1-9][0-9]?$/.test(mask) && Number(mask) <= 32) return value(network(address.value, Number(mask)));
-  if (/^(?:|-[0-9]+|[1-9][0-9]*)$/.test(mask)) return refused(`invalid mask \`${mask}' specified`);
-  return notUnderstood(`the mask ${JSON.stringify(mask)}`);
+  if (prefix.kind !== 'value') return prefix;
+  if (prefix.value === 0) return value(network(0, 0));
+  return andThen(readAddress(host), (address) => value(network(address, prefix.value)));
+}
+
+/** Reads a prefix length or a dotted mask. */
+function readMask(text: string): Reading<number> {
+  if (/^(?:0|[1-9][0-9]?)$/.test(text) && Number(text) <= 32) return value(Number(text));
+  if (text.includes('.')) {
+    const octets = text.split('.');
+    if (
+      octets.length === 4 &&
+      octets.every((octet) => /^(?:0|[1-9][0-9]{0,2})$/.test(octet) && Number(octet) <= 255)
+    ) {
+      const hostBits = octets.reduce((sum, octet) => sum * 256 + 255 - Number(octet), 0);
+      if (Number.isInteger(Math.log2(hostBits + 1))) return value(32 - Math.log2(hostBits + 1));
+    }
+  } else if (/^(?:|-[0-9]+|[1-9][0-9]*|0[89][0-9]*)$/.test(text)) {
+    return refused(`invalid mask \`${text}' specified`);
+  }
+  return notUnderstood(`the mask ${JSON.stringify(text)}`);
 }
 
 /** Clears the host bits of `address`. */
@@ -56,16 +73,34 @@ function netmask(prefix: number): number {
   return prefix === 0 ? 0 : (0xffffffff << (32 - prefix)) >>> 0;
 }
 
+/** Missing octets at the end are zero: `10.1` is 10.1.0.0. */
 function readAddress(text: string): Reading<number> {
   const octets = text.split('.');
-  if (octets.length !== 4 || !octets.every((octet) => /^[0-9]{1,10}$/.test(octet))) {
-    return /^[0-9a-fA-F]*:[0-9a-fA-F:]*$/.test(text)
-      ? refused(`host/network \`${text}' not found`)
-      : notUnderstood(`the host ${JSON.stringify(text)}, which is not a dotted IPv4 address`);
+  if (!octets.every((octet) => /^[0-9]{1,10}$/.test(octet))) {
+    // A name could be in the image's hosts file; what no name contains cannot.
+    return /^[A-Za-z0-9_.][A-Za-z0-9._-]*$/.test(text) && /[A-Za-z]/.test(text)
+      ? notUnderstood(`the host ${JSON.stringify(text)}, which is looked up where the script runs`)
+      : refused(`host/network \`${text}' not found`);
   }
   if (octets.some((octet) => octet.length > 1 && octet.startsWith('0'))) {
     return notUnderstood(`the address ${text}: iptables reads an octet with a leading zero as octal`);
   }
-  if (octets.some((octet) => Number(octet) > 255)) return refused(`host/network \`${text}' not found`);
-  return value(octets.reduce((sum, octet) => sum * 256 + Number(octet), 0));
+  if (octets.length < 4 && octets.some((octet) => Number(octet) > 255)) {
+    return notUnderstood(`the address ${text}`);
+  }
+  if (octets.length > 4 || octets.some((octet) => Number(octet) > 255)) {
+    return refused(`host/network \`${text}' not found`);
+  }
+  return value([0, 1, 2, 3].reduce((sum, i) => sum * 256 + Number(octets[i] ?? 0), 0));
+}
+
+/** Reads one whole address, `a.b.c.d`, as --to-destination wants it. */
+export function readHost(text: string): Reading<number> {
+  if (!/^[0-9]+(?:\.[0-9]+){3}$/.test(text)) {
+    return /^[0-9.]+$/.test(text)
+      ? notUnderstood(`the address ${text}`)
+      : refused(`Bad IP address "${text}"`);
+  }
+  const read = readAddress(text);
+  return read.kind === 'refused' ? refused(`Bad IP address "${text}"`) : read;
 }

@@ -1,77 +1,96 @@
 /**
- * Compares two chains rule by rule, in order.
+ * Compares two rule sets by what happens to packets.
  *
- * What goes in: the expected and the installed rules of one chain. What comes out: the rules that are missing, the ones
- * that are unexpected, and the ones that are there but in another order.
- * Limits: rules are compared by their normal form, not by what they do to packets, so a rule that can never match still
- * counts as missing.
+ * Guarantees: a packet that can exist is in a difference exactly when the two sets treat it differently, and in exactly
+ * one; rule sets of the same meaning give none, whatever they look like. What is not understood on either side is set
+ * apart as undecided.
  */
-import type { Rule } from './model.ts';
-import { printRule } from './print.ts';
+import { subtract } from './interval-set.ts';
+import { HOOKS, type Hook, type RuleSet } from './model.ts';
+import { printVerdict, type Verdict } from './packet.ts';
+import { MOST_CLASSES, propagate, type Outcome } from './propagate.ts';
+import { intersectClass, mergeClasses, type TrafficClass } from './traffic-class.ts';
+import { Interfaces, LOOPBACK_ADDRESSES, universe } from './universe.ts';
 
-export type RuleDifference =
-  | { readonly kind: 'missing'; readonly chain: string; readonly rule: Rule }
-  | { readonly kind: 'unexpected'; readonly chain: string; readonly rule: Rule }
-  | { readonly kind: 'misplaced'; readonly chain: string; readonly rule: Rule };
-
-export function compareChain(
-  chain: string,
-  expected: readonly Rule[],
-  installed: readonly Rule[],
-): readonly RuleDifference[] {
-  const wanted = expected.map(printRule);
-  const unmatched = countTexts(wanted);
-  const unexpected: Rule[] = [];
-  const common: Rule[] = [];
-  for (const rule of installed) {
-    (take(unmatched, printRule(rule)) ? common : unexpected).push(rule);
-  }
-  // Walking backwards leaves the last of equal rules as the missing one, as a reader would count them.
-  const missing = expected.toReversed().filter((rule) => take(unmatched, printRule(rule)));
-  const inOrder = countTexts(longestCommonSubsequence(wanted, common.map(printRule)));
-  const misplaced = common.filter((rule) => !take(inOrder, printRule(rule)));
-  return [
-    ...missing.toReversed().map((rule) => ({ kind: 'missing', chain, rule }) as const),
-    ...unexpected.map((rule) => ({ kind: 'unexpected', chain, rule }) as const),
-    ...misplaced.map((rule) => ({ kind: 'misplaced', chain, rule }) as const),
-  ];
+/** Packets that one pair of verdicts is true of. */
+export interface Difference {
+  readonly hook: Hook;
+  readonly packets: TrafficClass;
+  readonly expected: Verdict;
+  readonly installed: Verdict;
 }
 
-/** Chains that only one side has count as empty on the other. */
-export function compareChains(
-  expected: ReadonlyMap<string, readonly Rule[]>,
-  installed: ReadonlyMap<string, readonly Rule[]>,
-): readonly RuleDifference[] {
-  const names = new Set([...expected.keys(), ...installed.keys()]);
-  return [...names].flatMap((name) =>
-    compareChain(name, expected.get(name) ?? [], installed.get(name) ?? []),
+export interface Comparison {
+  /** What the numbers of interfaces in the classes stand for. */
+  readonly interfaces: Interfaces;
+  readonly differences: readonly Difference[];
+  /** Where one of the verdicts is unknown. */
+  readonly undecided: readonly Difference[];
+  /** Hooks where the installed rules let every packet pass, although the expected ones do not. */
+  readonly bypassed: readonly Hook[];
+}
+
+/** undefined when the rules are too complex to be compared. */
+export function compare(expected: RuleSet, installed: RuleSet): Comparison | undefined {
+  const interfaces = new Interfaces([expected, installed]);
+  const found: Difference[] = [];
+  const bypassed: Hook[] = [];
+  for (const hook of HOOKS) {
+    const packets = universe(hook, interfaces);
+    const wanted = propagate(expected, hook, packets, interfaces);
+    const present = propagate(installed, hook, packets, interfaces);
+    if (wanted === undefined || present === undefined) return undefined;
+    if (!onlyBypass(wanted.outcomes) && onlyBypass(present.outcomes)) bypassed.push(hook);
+    const differences = differencesAt(hook, interfaces, wanted.outcomes, present.outcomes);
+    if (differences === undefined) return undefined;
+    found.push(...differences);
+  }
+  const isUndecided = (difference: Difference): boolean =>
+    difference.expected.kind === 'unknown' || difference.installed.kind === 'unknown';
+  return {
+    interfaces,
+    differences: found.filter((difference) => !isUndecided(difference)),
+    undecided: found.filter(isUndecided),
+    bypassed,
+  };
+}
+
+function onlyBypass(outcomes: readonly Outcome[]): boolean {
+  return outcomes.every(({ verdict }) => verdict.kind === 'bypass');
+}
+
+function differencesAt(
+  hook: Hook,
+  interfaces: Interfaces,
+  expected: readonly Outcome[],
+  installed: readonly Outcome[],
+): readonly Difference[] | undefined {
+  const groups = new Map<string, { readonly verdicts: readonly [Verdict, Verdict]; boxes: TrafficClass[] }>();
+  let count = 0;
+  for (const wanted of expected) {
+    for (const present of installed) {
+      const key = `${printVerdict(wanted.verdict)} ${printVerdict(present.verdict)}`;
+      const same = printVerdict(wanted.verdict) === printVerdict(present.verdict);
+      if (same && wanted.verdict.kind !== 'unknown') continue;
+      const common = intersectClass(wanted.packets, present.packets);
+      if (common === undefined) continue;
+      const group = groups.get(key) ?? { verdicts: [wanted.verdict, present.verdict], boxes: [] };
+      groups.set(key, group);
+      group.boxes.push(widenLoopback(hook, interfaces, common));
+      count += 1;
+      if (count > MOST_CLASSES) return undefined;
+    }
+  }
+  return [...groups.values()].flatMap(({ verdicts: [wanted, present], boxes }) =>
+    mergeClasses(boxes).map((packets) => ({ hook, packets, expected: wanted, installed: present })),
   );
 }
 
-function countTexts(texts: readonly string[]): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
-  return counts;
-}
-
-function take(counts: Map<string, number>, text: string): boolean {
-  const count = counts.get(text) ?? 0;
-  if (count > 0) counts.set(text, count - 1);
-  return count > 0;
-}
-
-/** Both lists hold the same few rules, so the quadratic table is small: at most the expected chain squared. */
-function longestCommonSubsequence(a: readonly string[], b: readonly string[]): readonly string[] {
-  let row: readonly (readonly string[])[] = Array.from({ length: b.length + 1 }, () => []);
-  for (const left of a) {
-    const next: (readonly string[])[] = [[]];
-    b.forEach((right, i) => {
-      const diagonal = row[i] ?? [];
-      const above = row[i + 1] ?? [];
-      const before = next[i] ?? [];
-      next.push(left === right ? [...diagonal, right] : above.length >= before.length ? above : before);
-    });
-    row = next;
-  }
-  return row[b.length] ?? [];
+/**
+ * What goes to 127.0.0.0/8 leaves by lo and nothing else: saying "by any interface" of it adds no packet that can exist,
+ * and lets it be joined with the rest of the traffic.
+ */
+function widenLoopback(hook: Hook, interfaces: Interfaces, box: TrafficClass): TrafficClass {
+  if (hook !== 'OUTPUT' || subtract(box.destination, LOOPBACK_ADDRESSES).length > 0) return box;
+  return { ...box, interface: interfaces.all };
 }

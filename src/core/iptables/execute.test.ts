@@ -2,17 +2,17 @@ import { expect } from 'chai';
 import { GUIDE_SCRIPTS } from '../../testing/guide.ts';
 import { readText } from '../../testing/repository.ts';
 import { execute } from './execute.ts';
-import { printRuleSet } from './print.ts';
+import { printRuleSet, printSave } from './print.ts';
+import type { Environment } from './shell-variables.ts';
 import { printPosition } from './text-position.ts';
 
-/** The kernel lists chains by name, the built-in ones first, and no chain that nobody made. */
+/** As `iptables -S` lists a table: policies, chains by name, then rules. */
 function asKernelLists(script: string): string {
-  const lines = [...printRuleSet(execute(script).rules)];
-  const builtIn = ['PREROUTING', 'INPUT', 'OUTPUT', 'POSTROUTING'];
-  const created = lines.filter((line) => line.startsWith('-N')).sort();
-  const order = [...builtIn, ...created.map((line) => line.slice(3))];
-  const rules = order.flatMap((chain) => lines.filter((line) => line.startsWith(`-A ${chain} `)));
-  return [...builtIn.map((chain) => `-P ${chain} ACCEPT`), ...created, ...rules, ''].join('\n');
+  const lines = printSave(execute(script).rules).split('\n').slice(1, -2);
+  return lines
+    .map((line) => line.replace(/^:(\S+) ACCEPT.*/, '-P $1 ACCEPT').replace(/^:(\S+) -.*/, '-N $1'))
+    .concat('')
+    .join('\n');
 }
 
 const fixedRanges = GUIDE_SCRIPTS.ipRanges.replace('&& &&', '&&');
@@ -33,11 +33,72 @@ describe('execute', () => {
   }
 
   it('stops at the first refused command and keeps what came before', () => {
-    const { ending } = execute(badRule);
-    expect(ending).to.include({
-      kind: 'refused-by-iptables',
-      message: "invalid port/service `15003x' specified",
+    const { ending, refusals } = execute(badRule);
+    expect(ending).to.deep.equal({ kind: 'completed', status: 2 });
+    expect(refusals).to.have.length(1);
+    expect(refusals[0]).to.include({ message: "Garbage after port value: `x'", status: 2, block: false });
+  });
+
+  it('goes on behind ; and names every refused command', () => {
+    const { ending, refusals, rules } = execute(
+      'iptables -t nat -N A; iptables -t nat -N A; iptables -t nat -A A -d x/99 -j RETURN || iptables -t nat -N B\niptables -t nat -N C',
+    );
+    expect(ending).to.deep.equal({ kind: 'completed', status: 0 });
+    expect(refusals.map(({ message }) => message)).to.deep.equal([
+      'Chain already exists.',
+      "invalid mask `99' specified",
+    ]);
+    expect(printRuleSet(rules)).to.deep.equal(['-N A', '-N B', '-N C']);
+  });
+
+  it('loses a whole block of iptables-restore to one bad line, keeps the blocks before it and names the line', () => {
+    const script = [
+      'iptables-restore --noflush <<EOF',
+      '*nat',
+      ':A - [0:0]',
+      'COMMIT',
+      '*nat',
+      '-A A -d 10.0.0.0/8 -j RETURN',
+      '-A A -p tcp --dport 70000 -j RETURN',
+      'COMMIT',
+      'EOF',
+      '',
+    ].join('\n');
+    const { ending, refusals, rules } = execute(script);
+    expect(ending).to.deep.equal({ kind: 'completed', status: 2 });
+    expect(printRuleSet(rules)).to.deep.equal(['-N A']);
+    expect(refusals[0]).to.include({
+      message: "invalid port/service `70000' specified (line 6)",
+      command: '-A A -p tcp --dport 70000 -j RETURN',
+      block: true,
     });
+    expect(refusals[0]?.at).to.include({ line: 7, column: 1 });
+  });
+
+  it('sends DNAT to a variable whose value is not known, and to the value where it is', () => {
+    const script =
+      'iptables-restore <<EOF\n*nat\n-I OUTPUT -p tcp -o lo -d 127.0.0.1/32 -m owner --uid-owner 1500 -j DNAT --to-destination $POD_IP\nCOMMIT\nEOF\n';
+    const target = (environment: Environment): unknown =>
+      execute(script, environment)
+        .rules.chains.get('OUTPUT')
+        ?.map(({ target: to }) => to);
+    expect(target(new Map([['POD_IP', undefined]]))).to.deep.equal([
+      { kind: 'dnat', address: { variable: 'POD_IP' }, port: undefined },
+    ]);
+    expect(target(new Map([['POD_IP', '10.9.9.9']]))).to.deep.equal([
+      { kind: 'dnat', address: 0x0a090909, port: undefined },
+    ]);
+  });
+
+  it('carries a rule of which a match is not understood, and names it', () => {
+    const { opaque, rules } = execute(
+      'iptables -t nat -A OUTPUT -m conntrack --ctstate NEW -j RETURN && iptables-restore -n <<EOF\n*nat\n-A OUTPUT -s 1.1.1.1 -j ACCEPT\nCOMMIT\nEOF\n',
+    );
+    expect(opaque.map(({ construct, at }) => `${construct} at ${printPosition(at)}`)).to.deep.equal([
+      'the match -m conntrack --ctstate NEW at line 1, column 1',
+      'the match -s 1.1.1.1 at line 3, column 1',
+    ]);
+    expect(printRuleSet(rules)).to.have.length(2);
   });
 
   it("refuses the guide's doubled && at its position and installs nothing", () => {
@@ -48,86 +109,46 @@ describe('execute', () => {
     expect(GUIDE_SCRIPTS.ipRanges.slice(ending.at.offset - 3)).to.match(/^&& && iptables/);
   });
 
-  const endings: Readonly<Record<string, readonly [string, string]>> = {
-    'a chain that exists': [
-      'iptables -t nat -N A && iptables -t nat -N A',
-      'refused-by-iptables: Chain already exists.',
+  const notUnderstood: Readonly<Record<string, readonly [string, string]>> = {
+    'another program': ['sleep 3600', 'the command "sleep"'],
+    'another table': ['iptables -t filter -N A', 'the table filter'],
+    'no table': ['iptables -N A', 'a command on the table filter, as it has no -t nat'],
+    'another command': ['iptables -t nat -Z', 'the option "-Z"'],
+    'both backends in one script': [
+      'iptables-nft -t nat -N A && iptables-legacy -t nat -N A',
+      'a second iptables backend',
     ],
-    'a built-in chain made again': [
-      'iptables -t nat -N OUTPUT',
-      'refused-by-iptables: Chain already exists.',
+    'a chain named like a target that some images have': [
+      'iptables -t nat -N NFLOG',
+      'the chain name "NFLOG", which iptables may refuse',
     ],
-    'a rule in a missing chain': [
-      'iptables -t nat -A A -j RETURN',
-      'refused-by-iptables: No chain/target/match by that name.',
+    'a position of another spelling': ['iptables -t nat -I OUTPUT 01 -j RETURN', 'the position "01"'],
+    'a target of its own': ['iptables -t nat -A OUTPUT -j NFQUEUE', 'the target NFQUEUE'],
+    'a rule that only one backend refuses': [
+      'iptables -t nat -A PREROUTING -j RETURN && iptables -t nat -A PREROUTING -m owner --uid-owner 0 -j RETURN',
+      'a match on the owner in PREROUTING, which only iptables-nft refuses',
     ],
-    'a jump to a missing chain': [
-      'iptables -t nat -A OUTPUT -j A',
-      "refused-by-iptables: Chain 'A' does not exist",
+    'an unknown variable in the place of an address': [
+      'iptables -t nat -A OUTPUT -d $POD_IP -j RETURN',
+      'the variable POD_IP, whose value is not known',
     ],
-    'a position past the end': [
-      'iptables -t nat -I OUTPUT 3 -j RETURN',
-      'refused-by-iptables: Index of insertion too big.',
-    ],
-    'another program': ['sleep 3600', 'not-understood: the command "sleep"'],
-    'another table': ['iptables -t filter -N A', 'not-understood: the table "filter"'],
-    'no table': ['iptables -N A', 'not-understood: a command that does not begin with -t nat'],
-    'a table behind an option, whose argument it would be': [
-      'iptables -N -t nat A',
-      'not-understood: a command that does not begin with -t nat',
-    ],
-    'a second table': ['iptables -t nat -N -t nat', 'not-understood: a second -t'],
-    'a table without a name': ['iptables -t', 'refused-by-iptables: option "-t" requires an argument'],
-    'no command': ['iptables -t nat', 'refused-by-iptables: no command specified'],
-    'another command': ['iptables -t nat -F', 'not-understood: the option -F in the place of a command'],
-    'a chain without a name': ['iptables -t nat -N', 'refused-by-iptables: option "-N" requires an argument'],
-    'a rule without a chain': ['iptables -t nat -A', 'refused-by-iptables: option requires an argument'],
-    'a word too many': ['iptables -t nat -N A B', "refused-by-iptables: Bad argument `B'"],
-    'a chain named like a target': [
-      'iptables -t nat -N LOG',
-      'not-understood: the chain name "LOG", which iptables may refuse',
-    ],
-    'a chain named like an option': [
-      'iptables -t nat -N -A',
-      'not-understood: the chain name "-A", which iptables may refuse',
-    ],
-    'a chain name of 29 characters': [
-      `iptables -t nat -N ${'a'.repeat(29)}`,
-      `not-understood: the chain name "${'a'.repeat(29)}", which iptables may refuse`,
-    ],
-    'a position of another spelling': [
-      'iptables -t nat -I OUTPUT 01 -j RETURN',
-      'not-understood: the position "01"',
-    ],
-    'a target of its own': ['iptables -t nat -A OUTPUT -j NFQUEUE', 'not-understood: the target NFQUEUE'],
-    'a jump to a built-in chain': [
-      'iptables -t nat -A OUTPUT -j PREROUTING',
-      'not-understood: a jump to the built-in chain PREROUTING',
-    ],
-    'a loop of chains': [
-      'iptables -t nat -N A && iptables -t nat -N B && iptables -t nat -A A -j B && iptables -t nat -A B -j A',
-      'not-understood: a loop of chains',
-    ],
-    'an owner that inbound packets lack': [
-      'iptables -t nat -N A && iptables -t nat -A A -m owner --uid-owner 0 -j RETURN && iptables -t nat -A PREROUTING -j A',
-      'not-understood: a match on the owner in PREROUTING',
-    ],
-    'a redirect where none is possible': [
-      'iptables -t nat -A POSTROUTING -p tcp -j REDIRECT --to-port 1',
-      'not-understood: REDIRECT in POSTROUTING',
-    ],
-    'a shell keyword': ['if true', 'not-understood: the shell keyword if'],
+    'iptables-restore of a file': ['iptables-restore', 'iptables-restore without its input'],
+    'a shell keyword': ['if true', 'the shell keyword if'],
   };
-  for (const [what, [script, outcome]] of Object.entries(endings)) {
-    it(`tells of ${what}`, () => {
-      const { ending } = execute(script);
-      const said =
-        ending.kind === 'completed'
-          ? ''
-          : `: ${ending.kind === 'not-understood' ? ending.construct : ending.message}`;
-      expect(`${ending.kind}${said}`).to.equal(outcome);
+  for (const [what, [script, construct]] of Object.entries(notUnderstood)) {
+    it(`does not understand ${what}`, () => {
+      const { ending } = execute(script, new Map([['POD_IP', undefined]]));
+      expect(ending.kind === 'not-understood' ? ending.construct : ending.kind).to.equal(construct);
     });
   }
+
+  it('keeps what is certain of a script that is not understood to its end', () => {
+    const { rules, ending } = execute(
+      'iptables -t nat -N A\niptables -t nat -N B && sleep 1 && iptables -t nat -N C',
+    );
+    expect(printRuleSet(rules)).to.deep.equal(['-N A', '-N B']);
+    expect(ending.kind === 'not-understood' && printPosition(ending.at)).to.equal('line 2, column 25');
+  });
 
   it('inserts at a position', () => {
     const script = [

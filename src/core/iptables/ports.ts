@@ -1,8 +1,8 @@
 /**
  * Ports as iptables reads them after `--dport`, `--dports` and `--to-ports`.
  *
- * Limits: decimal numbers. Service names, hexadecimal and octal (a leading zero) are "not understood": iptables takes
- * them, with meanings that depend on the image (`http`) or surprise people (`0100` is port 64).
+ * Guarantees: numbers are read as C does: `0x50` is 80 and `0100` is 64.
+ * Limits: service names are "not understood": their meaning depends on the image.
  */
 import type { PortRange } from './model.ts';
 import { notUnderstood, refused, value, type Reading } from './reading.ts';
@@ -10,24 +10,29 @@ import { notUnderstood, refused, value, type Reading } from './reading.ts';
 /** A multiport match has 15 slots; a range takes two of them. */
 export const MULTIPORT_SLOTS = 15;
 
-/** Reads one port, 0 to 65535; a plus sign in front changes nothing. Only what is known to be refused is called so. */
+/** Reads one port, 0 to 65535. Only what is known to be refused is called so. */
 export function readPort(text: string): Reading<number> {
-  if (/^\+?(?:0|[1-9][0-9]{0,9})$/.test(text)) {
-    const port = Number(text);
-    return port <= 65535 ? value(port) : refused(`invalid port/service \`${text}' specified`);
-  }
-  if (text === '' || /^(?:-[0-9]+|[1-9][0-9]*(?:\.[0-9]+|[A-Za-z]+))$/.test(text)) {
-    return refused(`invalid port/service \`${text}' specified`);
-  }
-  if (/^\+?0[0-9xX]/.test(text))
-    return notUnderstood(`the port ${text}, which iptables does not read as decimal`);
-  return notUnderstood(`the port or service ${JSON.stringify(text)}`);
+  const port = readNumber(text);
+  if (port !== undefined && port <= 65535) return value(port);
+  // The services of IANA that begin with digits begin with three at most, as 914c-g.
+  return port === undefined && /^(?:[0-9]{1,3}-?)?[A-Za-z][A-Za-z0-9_.*+/-]*$/.test(text)
+    ? notUnderstood(`the service ${JSON.stringify(text)}, which is looked up where the script runs`)
+    : refused(`invalid port/service \`${text}' specified`);
+}
+
+/** A number as C's strtoul reads it with base 0: white space and a sign may stand before it, nothing behind. */
+function readNumber(text: string): number | undefined {
+  const digits = /^[ \t\n\v\f\r]*\+?(0[xX][0-9a-fA-F]+|[0-9]+)$/.exec(text)?.[1];
+  if (digits === undefined) return undefined;
+  if (!/^0[0-9]/.test(digits)) return Number(digits);
+  return /^[0-7]+$/.test(digits) ? Number.parseInt(digits, 8) : undefined;
 }
 
 /** Reads `N`, `N:M`, `N:` or `:M`, as `--dport` takes them. */
 export function readPortRange(text: string): Reading<PortRange> {
-  const [first = '', second, ...rest] = text.split(':');
-  if (rest.length > 0) return refused(`invalid port/service \`${text}' specified`);
+  const colon = text.indexOf(':');
+  const first = colon < 0 ? text : text.slice(0, colon);
+  const second = colon < 0 ? undefined : text.slice(colon + 1);
   const from = second !== undefined && first === '' ? value(0) : readPort(first);
   if (from.kind !== 'value') return from;
   const to = second === undefined ? from : second === '' ? value(65535) : readPort(second);
@@ -57,11 +62,13 @@ function readListItem(item: string): Reading<PortRange> {
     const port = readPort(item);
     return port.kind === 'value' ? value({ from: port.value, to: port.value }) : port;
   }
-  if (colon === 0 || colon === item.length - 1) return refused(`invalid port/service \`${item}' specified`);
-  const range = readPortRange(item);
-  if (range.kind === 'value' && range.value.from === range.value.to)
-    return refused('invalid portrange specified');
-  return range;
+  const from = readPort(item.slice(0, colon));
+  if (from.kind !== 'value') return from;
+  const to = readPort(item.slice(colon + 1));
+  if (to.kind !== 'value') return to;
+  return from.value < to.value
+    ? value({ from: from.value, to: to.value })
+    : refused('invalid portrange specified');
 }
 
 /** Prints `N` or `N:M`. */

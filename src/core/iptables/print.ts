@@ -1,48 +1,75 @@
 /**
- * Prints rules as `iptables-save -t nat` spells them: the normal form in which equal text means equal rules.
+ * Prints rules as iptables-save spells them: the normal form in which equal text means equal rules.
  *
- * Guarantees: reading a printed rule gives the same rule.
+ * Guarantees: what `printSave` prints for a table that the model understands is what `iptables-save -t nat` prints between
+ * its comments, byte for byte, on both backends (1.8.9); reading it gives the same rules.
  */
 import { printCidr } from './cidr.ts';
-import { BUILT_IN_CHAINS, type Match, type Rule, type RuleSet, type Target } from './model.ts';
+import { BUILT_IN_CHAINS, isBuiltIn, type Match, type Rule, type RuleSet, type Target } from './model.ts';
+import { printNatAddress } from './packet.ts';
 import { printPortRange } from './ports.ts';
 
 /** `-d 127.0.0.1/32 -j RETURN`: the rule without its chain. */
 export function printRule(rule: Rule): string {
-  return [...rule.matches.map(printMatch), printTarget(rule.target)].join(' ');
+  return [...rule.matches.map(printMatch), printTarget(rule.target)].filter((text) => text !== '').join(' ');
 }
 
-/** One `-N` or `-A` line for each chain and rule, built-in chains first. */
+/** `-A PROXY_OUTPUT -d 127.0.0.1/32 -j RETURN` */
+export function printAppend(chain: string, rule: Rule): string {
+  return `-A ${chain} ${printRule(rule)}`.trimEnd();
+}
+
+/** The text of `iptables-save -t nat` for a table that no packet has met yet: chains sorted by name, the built-in ones first. */
+export function printSave(rules: RuleSet): string {
+  const own = [...rules.chains.keys()].filter((name) => !isBuiltIn(name)).sort(byBytes);
+  const order = [...BUILT_IN_CHAINS, ...own];
+  const lines = [
+    '*nat',
+    ...BUILT_IN_CHAINS.map((name) => `:${name} ACCEPT [0:0]`),
+    ...own.map((name) => `:${name} - [0:0]`),
+    ...order.flatMap((name) => (rules.chains.get(name) ?? []).map((rule) => printAppend(name, rule))),
+    'COMMIT',
+  ];
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+/** One `-N` or `-A` line for each chain and rule, in the order in which they were made. */
 export function printRuleSet(rules: RuleSet): readonly string[] {
   const chains = [...rules.chains].map(([name, list]) => ({ name, list }));
   const created = chains.filter(({ name }) => !isBuiltIn(name)).map(({ name }) => `-N ${name}`);
-  return [
-    ...created,
-    ...chains.flatMap(({ name, list }) => list.map((rule) => `-A ${name} ${printRule(rule)}`)),
-  ];
-}
-
-/** A script that installs exactly these rules in a fresh network namespace. */
-export function printScript(rules: RuleSet): string {
-  return printRuleSet(rules)
-    .map((line) => `iptables -t nat ${line}`)
-    .join(' && ');
+  return [...created, ...chains.flatMap(({ name, list }) => list.map((rule) => printAppend(name, rule)))];
 }
 
 function printMatch(match: Match): string {
-  const not = match.negated ? '! ' : '';
   switch (match.kind) {
     case 'destination':
-      return `${not}-d ${printCidr(match.network)}`;
+      return `${not(match)}-d ${printCidr(match.network)}`;
+    case 'in-interface':
+      return `${not(match)}-i ${match.name}`;
+    case 'out-interface':
+      return `${not(match)}-o ${match.name}`;
     case 'protocol':
-      return `${not}-p ${match.protocol}`;
-    case 'destination-port':
-      return `-m ${match.protocol} ${not}--dport ${printPortRange(match.ports)}`;
+      return `${not(match)}-p ${match.protocol}`;
+    case 'destination-port': {
+      const { from, to } = match.ports;
+      const all = from === 0 && to === 65535;
+      return `-m ${match.protocol}${all ? '' : ` ${not(match)}--dport ${printPortRange(match.ports)}`}`;
+    }
     case 'multiport':
-      return `-m multiport ${not}--dports ${match.ports.map(printPortRange).join(',')}`;
-    case 'owner':
-      return `-m owner ${not}--uid-owner ${match.uid}`;
+      return `-m multiport ${not(match)}--dports ${match.ports.map(printPortRange).join(',')}`;
+    case 'owner': {
+      const users = match.from === match.to ? `${match.from}` : `${match.from}-${match.to}`;
+      return `-m owner ${not(match)}--uid-owner ${users}`;
+    }
+    case 'comment':
+      return `-m comment --comment ${quoted(match.text)}`;
+    case 'opaque':
+      return match.text;
   }
+}
+
+function not({ negated }: { readonly negated: boolean }): string {
+  return negated ? '! ' : '';
 }
 
 function printTarget(target: Target): string {
@@ -53,11 +80,26 @@ function printTarget(target: Target): string {
       return '-j RETURN';
     case 'redirect':
       return `-j REDIRECT --to-ports ${target.port}`;
+    case 'dnat':
+      return `-j DNAT --to-destination ${printNatAddress(target.address, target.port)}`;
     case 'jump':
       return `-j ${target.chain}`;
+    case 'goto':
+      return `-g ${target.chain}`;
+    case 'none':
+      return '';
+    case 'opaque':
+      return target.text;
   }
 }
 
-function isBuiltIn(name: string): boolean {
-  return (BUILT_IN_CHAINS as readonly string[]).includes(name);
+/** xtables quotes what is not made of plain characters alone, and escapes quotes and backslashes. */
+function quoted(text: string): string {
+  if (/^[A-Za-z0-9_-]+$/.test(text)) return text;
+  return `"${text.replace(/["\\']/g, (character) => `\\${character}`)}"`;
+}
+
+/** As strcmp compares: the names of chains are ASCII. */
+function byBytes(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }

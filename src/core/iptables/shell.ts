@@ -1,77 +1,131 @@
 /**
- * Reads a script as `sh -c` would: commands joined by `&&`.
+ * Reads a script as `sh -c` would: lists of simple commands joined by `&&` and `||`, separated by `;` and newlines.
  *
- * Guarantees: never throws; a script that a POSIX shell refuses is refused here with the position of the offending
- * text. Because the whole script is one complete command, a shell parses all of it before running any: a refused script
- * installs nothing.
- * Limits: `&&` lists of simple commands. Every other construct is not understood, with its position; what stands after
- * it is not looked at.
+ * A shell reads one complete command, up to a newline, before it runs any of it; so a mistake in one line leaves the
+ * lines before it done and nothing of its own. The answer keeps those lines and says what ended the reading.
+ *
+ * Guarantees: never throws, linear in the length of the text.
+ * Limits: every other construct is not understood, with its position; what stands after it is not looked at.
  */
-import { shellTokens } from './shell-words.ts';
-import { positionAt, type TextPosition } from './text-position.ts';
+import type { HereDocument } from './here-document.ts';
+import type { Environment } from './shell-variables.ts';
+import { shellTokens, type Operator, type Stop, type Token } from './shell-words.ts';
 
 /** A simple command: its words after quote removal (at least one), its own text and its offset in the script. */
 export interface ShellCommand {
   readonly words: readonly string[];
+  readonly input: HereDocument | undefined;
   readonly text: string;
   readonly at: number;
+  /** When it runs: `&&` after success, `||` after failure, else always. */
+  readonly after: '&&' | '||' | ';';
 }
 
-export type Script =
-  | { readonly kind: 'commands'; readonly commands: readonly ShellCommand[] }
-  | { readonly kind: 'refused'; readonly message: string; readonly at: TextPosition }
-  | { readonly kind: 'not-understood'; readonly construct: string; readonly at: TextPosition };
+export interface Script {
+  /** Lines that a shell runs one after the other, each read as a whole. */
+  readonly lines: readonly (readonly ShellCommand[])[];
+  /** What ended the reading before the end of the text. */
+  readonly stop: Stop | undefined;
+}
 
 const KEYWORDS = new Set(
   '! { } case do done elif else esac fi for if in then until while function select time [['.split(' '),
 );
 
-export function parseScript(script: string): Script {
-  const commands: ShellCommand[] = [];
-  let words: string[] = [];
-  let start = 0;
-  let end = 0;
-  /** Whether the last thing read was `&&`, which needs a command behind it. */
-  let dangling = false;
-  /** A newline has ended the list; only empty lines may follow. */
-  let ended = false;
+export function parseScript(script: string, environment: Environment): Script {
+  return new Parser(script).parse(shellTokens(script, environment));
+}
 
-  const finishCommand = (): void => {
-    if (words.length > 0) commands.push({ words, text: script.slice(start, end), at: start });
-    words = [];
-  };
+class Parser {
+  readonly #script: string;
+  readonly #lines: (readonly ShellCommand[])[] = [];
+  #commands: ShellCommand[] = [];
+  #words: string[] = [];
+  #input: HereDocument | undefined;
+  #start = 0;
+  #end = 0;
+  #after: ShellCommand['after'] = ';';
 
-  for (const token of shellTokens(script)) {
-    const at = (): TextPosition => positionAt(script, token.at);
-    if (ended && !(token.kind === 'operator' && token.text === '\n')) {
-      // The first line has run by the time a shell reads the second.
-      return { kind: 'not-understood', construct: 'a second command line', at: at() };
+  constructor(script: string) {
+    this.#script = script;
+  }
+
+  parse(tokens: readonly Token[]): Script {
+    for (const token of tokens) {
+      const stop = this.#take(token);
+      if (stop !== undefined) return { lines: this.#lines, stop };
     }
-    if (token.kind === 'refused') return { kind: 'refused', message: token.message, at: at() };
-    if (token.kind === 'not-understood')
-      return { kind: 'not-understood', construct: token.construct, at: at() };
-    if (token.kind === 'word') {
-      const construct = words.length === 0 && !token.quoted ? specialFirstWord(token.text) : undefined;
-      if (construct !== undefined) return { kind: 'not-understood', construct, at: at() };
-      if (words.length === 0) start = token.at;
-      words.push(token.text);
-      end = token.end;
-      dangling = false;
-    } else if (token.text === '&&') {
-      if (words.length === 0) return { kind: 'refused', message: 'syntax error: unexpected "&&"', at: at() };
-      finishCommand();
-      dangling = true;
-    } else if (words.length > 0) {
-      finishCommand();
-      ended = true;
+    if (this.#words.length === 0 && this.#after !== ';') {
+      const message = `syntax error: unexpected end of file after "${this.#after}"`;
+      return { lines: this.#lines, stop: { kind: 'refused', message, at: this.#script.length } };
+    }
+    this.#endCommand();
+    this.#endLine();
+    return { lines: this.#lines, stop: undefined };
+  }
+
+  #take(token: Token): Stop | undefined {
+    switch (token.kind) {
+      case 'refused':
+      case 'not-understood':
+        return token;
+      case 'word': {
+        const first = this.#words.length === 0;
+        const construct = first && !token.quoted ? specialFirstWord(token.text) : undefined;
+        if (construct !== undefined) return { kind: 'not-understood', construct, at: token.at };
+        if (first && this.#input === undefined) this.#start = token.at;
+        this.#words.push(token.text);
+        this.#end = token.end;
+        return undefined;
+      }
+      case 'here-document': {
+        if (this.#words.length === 0)
+          return { kind: 'not-understood', construct: 'a here-document without a command', at: token.at };
+        // Of several the last one counts.
+        this.#input = token.document;
+        this.#end = token.end;
+        return undefined;
+      }
+      case 'operator':
+        return this.#operator(token.text, token.at);
     }
   }
-  if (dangling) {
-    const message = 'syntax error: unexpected end of file after "&&"';
-    return { kind: 'refused', message, at: positionAt(script, script.length) };
+
+  #operator(operator: Operator, at: number): Stop | undefined {
+    const empty = this.#words.length === 0;
+    if (operator === '\n') {
+      // Behind && and || the list goes on in the next line.
+      if (empty && this.#after !== ';') return undefined;
+      this.#endCommand();
+      this.#endLine();
+      return undefined;
+    }
+    if (empty) return { kind: 'refused', message: `syntax error: unexpected "${operator}"`, at };
+    this.#endCommand();
+    this.#after = operator;
+    return undefined;
   }
-  finishCommand();
-  return { kind: 'commands', commands };
+
+  #endCommand(): void {
+    if (this.#words.length === 0) return;
+    const text = this.#script.slice(this.#start, this.#end);
+    this.#commands.push({
+      words: this.#words,
+      input: this.#input,
+      text,
+      at: this.#start,
+      after: this.#after,
+    });
+    this.#words = [];
+    this.#input = undefined;
+    this.#after = ';';
+  }
+
+  #endLine(): void {
+    if (this.#commands.length > 0) this.#lines.push(this.#commands);
+    this.#commands = [];
+    this.#after = ';';
+  }
 }
 
 /** Words that mean something else than a command's name when they come first. */

@@ -6,72 +6,98 @@
  */
 import { contains } from './cidr.ts';
 import type { Match, PortRange, Rule, RuleSet } from './model.ts';
-import type { Packet, Verdict } from './packet.ts';
-import { printRule } from './print.ts';
+import { BYPASS, UNKNOWN, type Packet, type Verdict } from './packet.ts';
+import { printAppend } from './print.ts';
+import { verdictOf } from './propagate.ts';
+import { isOpaque } from './restriction.ts';
+
+/** A rule that the packet matched. `depth` counts the chains that it is in, from 0. */
+export interface Step {
+  readonly chain: string;
+  readonly rule: Rule;
+  readonly depth: number;
+}
 
 export interface Walk {
   readonly verdict: Verdict;
-  /** The rules that matched, in order: `-A PROXY_OUTPUT -d 127.0.0.1/32 -j RETURN`; the last step names the end. */
+  readonly steps: readonly Step[];
+  /** The steps as text: `-A PROXY_OUTPUT -d 127.0.0.1/32 -j RETURN`; where no rule decides, the last one names the policy. */
   readonly trace: readonly string[];
 }
 
 /** Far beyond what any mesh installs; a few milliseconds. */
 const MOST_STEPS = 20_000;
 const DEEPEST_JUMP = 500;
-/** Told apart from a verdict by identity. */
-const GIVEN_UP: Verdict = { kind: 'bypass' };
 
 /** undefined when the walk was given up. */
 export function simulate(rules: RuleSet, packet: Packet): Walk | undefined {
-  const trace: string[] = [];
-  let steps = 0;
+  const steps: Step[] = [];
+  let looked = 0;
 
-  /** Answers the verdict, or undefined when the packet returns from the chain undecided. */
-  const walk = (chain: string, depth: number): Verdict | undefined => {
+  /** Answers the verdict, `returned` when the packet comes back undecided, or `given-up`. */
+  const walk = (chain: string, depth: number): Verdict | 'returned' | 'given-up' => {
     for (const rule of rules.chains.get(chain) ?? []) {
-      steps += 1;
-      if (steps > MOST_STEPS || depth > DEEPEST_JUMP) return GIVEN_UP;
+      looked += 1;
+      if (looked > MOST_STEPS || depth > DEEPEST_JUMP) return 'given-up';
       if (!matches(rule, packet)) continue;
-      trace.push(`-A ${chain} ${printRule(rule)}`);
-      switch (rule.target.kind) {
-        case 'accept':
-          return { kind: 'bypass' };
+      steps.push({ chain, rule, depth });
+      if (isOpaque(rule)) return UNKNOWN;
+      const { target } = rule;
+      switch (target.kind) {
         case 'return':
-          return undefined;
-        case 'redirect':
-          return { kind: 'redirect', port: rule.target.port };
-        case 'jump': {
-          const verdict = walk(rule.target.chain, depth + 1);
-          if (verdict !== undefined) return verdict;
+          return 'returned';
+        case 'none':
+          continue;
+        case 'jump':
+        case 'goto': {
+          const outcome = walk(target.chain, depth + 1);
+          if (outcome !== 'returned' || target.kind === 'goto') return outcome;
+          continue;
         }
+        case 'accept':
+        case 'redirect':
+        case 'dnat':
+        case 'opaque':
+          return verdictOf(target);
       }
     }
-    return undefined;
+    return 'returned';
   };
 
-  const decided = walk(packet.hook, 0);
-  if (decided === GIVEN_UP) return undefined;
-  if (decided === undefined) trace.push(`policy ACCEPT of ${packet.hook}`);
-  return { verdict: decided ?? { kind: 'bypass' }, trace };
+  const outcome = walk(packet.hook, 0);
+  if (outcome === 'given-up') return undefined;
+  const trace = steps.map(({ chain, rule }) => printAppend(chain, rule));
+  if (outcome !== 'returned') return { verdict: outcome, steps, trace };
+  return { verdict: BYPASS, steps, trace: [...trace, `policy ACCEPT of ${packet.hook}`] };
 }
 
 function matches(rule: Rule, packet: Packet): boolean {
-  return rule.matches.every((match) => holds(match, packet) !== match.negated);
+  return rule.matches.every((match) => matchHolds(match, packet));
 }
 
-function holds(match: Match, packet: Packet): boolean {
+/** What is not modelled is taken to hold: the rule's verdict is unknown then. */
+function matchHolds(match: Match, packet: Packet): boolean {
   switch (match.kind) {
+    case 'comment':
+    case 'opaque':
+      return true;
     case 'destination':
-      return contains(match.network, packet.destination);
+      return contains(match.network, packet.destination) !== match.negated;
     case 'protocol':
-      return match.protocol === packet.protocol;
+      return (match.protocol === packet.protocol) !== match.negated;
     case 'destination-port':
-      return match.protocol === packet.protocol && within(match.ports, packet.port);
+      return match.protocol === packet.protocol && within(match.ports, packet.port) !== match.negated;
     case 'multiport':
-      return match.ports.some((ports) => within(ports, packet.port));
+      return match.ports.some((ports) => within(ports, packet.port)) !== match.negated;
     case 'owner':
-      // A packet without a socket has no owner: the plain match fails, the negated one holds.
-      return match.uid === packet.uid;
+      // A packet without a socket has no owner.
+      return (
+        (packet.uid !== undefined && match.from <= packet.uid && packet.uid <= match.to) !== match.negated
+      );
+    case 'in-interface':
+      return (packet.hook === 'PREROUTING' && match.name === packet.interface) !== match.negated;
+    case 'out-interface':
+      return (packet.hook === 'OUTPUT' && match.name === packet.interface) !== match.negated;
   }
 }
 

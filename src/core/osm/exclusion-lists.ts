@@ -30,13 +30,16 @@ export interface ExclusionList<T> {
   readonly problems: readonly ListProblem[];
 }
 
+/** What Go's ParseCIDR may take; the octets are left to iptables. */
+const RANGE = /^(?:[0-9]+(?:\.[0-9]+){3}|[0-9A-Fa-f.]*:[0-9A-Fa-f.:]*)\/[0-9]+$/;
+
 /** Reads `1.1.1.1/32, 2.2.2.2/24`; an absent or empty list excludes nothing. */
 export function readRangeList(text: string | undefined): ExclusionList<ListedRange> {
   return readList(text, (item) => {
     if (!item.includes('/')) return `it has no prefix length, as in ${item === '' ? '10.0.0.0' : item}/32`;
     const read = readCidr(item);
-    // iptables takes any text before /0; what is no address at all is a mistake all the same, or worse.
-    if (!/^[0-9A-Fa-f.:]+\//.test(item) && read.kind === 'value') return 'it is not an IPv4 range';
+    // iptables takes more than OSM does: 10/8, masks in dots, any text before /0.
+    if (read.kind === 'value' && !RANGE.test(item)) return 'it is not an IPv4 range';
     if (read.kind === 'value') return { text: item, network: read.value };
     return read.kind === 'refused'
       ? `iptables refuses it: ${read.message}`
@@ -48,8 +51,10 @@ export function readRangeList(text: string | undefined): ExclusionList<ListedRan
 export function readPortList(text: string | undefined): ExclusionList<ListedPort> {
   return readList(text, (item) => {
     if (!/^\+?[0-9]+$/.test(item)) return 'it is not a port number';
+    if (Number(item) > 65535) return 'ports end at 65535';
     const read = readPort(item);
-    if (read.kind !== 'value') return read.kind === 'refused' ? 'ports end at 65535' : read.message;
+    if (read.kind !== 'value') return `iptables refuses it: ${read.message}`;
+    if (read.value !== Number(item)) return `iptables reads it as octal: port ${read.value}`;
     return read.value === 0 ? 'ports begin at 1' : { text: item, port: read.value };
   });
 }

@@ -32,7 +32,11 @@ export interface Container {
 export interface InitContainer extends Container {
   readonly command: readonly string[];
   readonly args: readonly string[];
+  readonly env: ContainerVariables;
 }
+
+/** Variables whose values are known; null is the value of one that holds the pod's own address. */
+export type ContainerVariables = Readonly<Record<string, string | null>>;
 
 export interface Owner {
   readonly kind: string;

@@ -1,70 +1,25 @@
 /**
- * Whether exactly the configured exclusions are installed. Missing and extra ones are different findings: an extra one
- * lets traffic escape the mesh.
+ * Whether exactly the configured exclusions are in force. Missing and extra ones are different findings: an extra one lets
+ * traffic escape the mesh.
  *
- * A range that lies wholly inside another one of the same side changes nothing, so it is neither missing nor extra.
+ * An exclusion counts by what it does: one that lies within another, or is written in another way, changes nothing.
  */
-import { contains, covers, printCidr, type Cidr } from '../../iptables/cidr.ts';
+import { printCidr } from '../../iptables/cidr.ts';
+import { intersect, intervals, union } from '../../iptables/interval-set.ts';
 import type { PortRange } from '../../iptables/model.ts';
-import type { Packet } from '../../iptables/packet.ts';
-import { printPortRange } from '../../iptables/ports.ts';
+import { MULTIPORT_SLOTS, printPortRange } from '../../iptables/ports.ts';
+import { portSet } from '../../iptables/restriction.ts';
+import type { Attributed, Cause } from '../attribution.ts';
 import type { FindingName } from '../catalogue.ts';
-import { findDifference } from '../difference.ts';
+import { shownDifferences } from '../difference.ts';
 import { finding, someValues, type Finding } from '../finding.ts';
 import { recreateCommand } from '../fix.ts';
-import type { Check, Comparison, Judgement } from '../judgement.ts';
+import type { Check, Judgement } from '../judgement.ts';
 import { enumerate } from '../quote.ts';
-
-export const checkExclusions: Check = (judgement) => {
-  const { comparison, intent } = judgement;
-  if (comparison === undefined || intent === undefined) return [];
-  const { installed } = comparison;
-  const wantedRanges = intent.outboundRanges.map(({ network }) => network);
-  const wantedPorts = new Set(intent.outboundPorts.map(({ port }) => port));
-  const ranges = (from: readonly Cidr[], than: readonly Cidr[]): readonly Excluded[] =>
-    distinct(from.filter((range) => !than.some((other) => covers(other, range))).map(rangeExclusion));
-  const missingPorts = [...wantedPorts].filter(
-    (port) => !installed.ports.some((range) => within(range, port)),
-  );
-  const extraPorts = installed.ports.filter(
-    (range) => size(range) > [...wantedPorts].filter((port) => within(range, port)).length,
-  );
-  return [
-    ...exclusionFinding(
-      judgement,
-      comparison,
-      'ExcludedRangeMissing',
-      ranges(wantedRanges, installed.ranges),
-    ),
-    ...exclusionFinding(judgement, comparison, 'ExcludedRangeExtra', ranges(installed.ranges, wantedRanges)),
-    ...exclusionFinding(
-      judgement,
-      comparison,
-      'ExcludedPortMissing',
-      missingPorts.map((port) => portExclusion({ from: port, to: port }, wantedPorts)),
-    ),
-    ...exclusionFinding(
-      judgement,
-      comparison,
-      'ExcludedPortExtra',
-      distinct(extraPorts.map((range) => portExclusion(range, wantedPorts))),
-    ),
-  ];
-};
-
-/** Each difference carries two traces: so many are shown with packets, the others by value alone. */
-const MOST_SHOWN = 20;
-
-interface Excluded {
-  /** `10.0.0.0/8`, `8080` or `8080:8090` */
-  readonly value: string;
-  /** `tcp from uid not 1500 to` what. */
-  readonly destination: string;
-  /** Packets that only this exclusion decides, unless another one covers them. */
-  readonly candidates: readonly Packet[];
-}
+import type { RuleComparison } from '../rule-comparison.ts';
 
 type ExclusionName = Extract<FindingName, `Excluded${string}`>;
+type ExclusionCause = Extract<Cause, { kind: 'exclusion-missing' | 'exclusion-extra' }>;
 
 const SENTENCES: Readonly<Record<ExclusionName, (list: string) => string>> = {
   ExcludedRangeMissing: (list) =>
@@ -76,20 +31,39 @@ const SENTENCES: Readonly<Record<ExclusionName, (list: string) => string>> = {
   ExcludedPortExtra: (list) =>
     `Excluded in the pod's rules but neither by configuration nor annotation: port ${list}. Traffic there bypasses the mesh.`,
 };
+const NAMES = Object.keys(SENTENCES) as readonly ExclusionName[];
+
+/** Without a configuration nobody knows which exclusions there should be. */
+export const checkExclusions: Check = (judgement) => {
+  const { comparison, installed, intent } = judgement;
+  if (comparison === undefined || intent === undefined) return [];
+  if (installed === undefined || installed.refusals.length > 0) return [];
+  return NAMES.flatMap((name) => exclusionFinding(judgement, comparison, name));
+};
+
+interface Excluded {
+  readonly attributed: Attributed;
+  readonly cause: ExclusionCause;
+}
 
 function exclusionFinding(
   { pod, config }: Judgement,
-  { dialect, expectedRules, installedRules }: Comparison,
+  { outcome, attributed, expectedRules, installedRules }: RuleComparison,
   name: ExclusionName,
-  excluded: readonly Excluded[],
 ): readonly Finding[] {
-  if (excluded.length === 0) return [];
-  const differences = excluded.slice(0, MOST_SHOWN).flatMap(({ destination, candidates }) => {
-    const traffic = `tcp from uid not ${dialect.envoyUid} to ${destination}`;
-    const difference = findDifference(traffic, candidates, expectedRules, installedRules);
-    return difference === undefined ? [] : [difference];
+  const excluded = attributed.flatMap((each): readonly Excluded[] => {
+    const { cause } = each;
+    if (cause.kind !== 'exclusion-missing' && cause.kind !== 'exclusion-extra') return [];
+    return nameOf(cause) === name ? [{ attributed: each, cause }] : [];
   });
-  const values = excluded.map(({ value }) => value);
+  if (excluded.length === 0 || outcome === undefined) return [];
+  const differences = shownDifferences(
+    excluded.map((each) => each.attributed.difference),
+    outcome.interfaces,
+    expectedRules,
+    installedRules,
+  );
+  const values = valuesOf(excluded);
   const changed =
     config?.changedAt !== undefined && pod.createdAt !== undefined && config.changedAt > pod.createdAt;
   const history = changed ? ' The configuration was changed after the pod was created.' : '';
@@ -105,46 +79,30 @@ function exclusionFinding(
   ];
 }
 
-const APPLICATION_UID = 1000;
-const COMMON_PORTS = [80, 443, 9];
-/** 10.96.0.10 and 203.0.113.10: a service and a host outside. */
-const COMMON_HOSTS = [0x0a60000a, 0xcb00710a];
-
-function rangeExclusion(range: Cidr): Excluded {
-  const addresses = 2 ** (32 - range.prefix);
-  // Neither the network's own address nor the broadcast address, where there are others.
-  const ends = addresses > 2 ? [range.address + 1, range.address + addresses - 2] : [range.address];
-  const hosts = [...COMMON_HOSTS.filter((host) => contains(range, host)), ...ends];
-  return {
-    value: printCidr(range),
-    destination: printCidr(range),
-    candidates: hosts.flatMap((host) => COMMON_PORTS.map((port) => packet(host, port))),
-  };
+function nameOf({ kind, exclusion }: ExclusionCause): ExclusionName {
+  if (exclusion.kind === 'range') {
+    return kind === 'exclusion-missing' ? 'ExcludedRangeMissing' : 'ExcludedRangeExtra';
+  }
+  return kind === 'exclusion-missing' ? 'ExcludedPortMissing' : 'ExcludedPortExtra';
 }
 
-/** A port of the range that nobody asked for shows an extra range; a missing range is one port that somebody did. */
-function portExclusion(range: PortRange, wanted: ReadonlySet<number>): Excluded {
-  let port = range.from;
-  while (port < range.to && wanted.has(port)) port += 1;
-  return {
-    value: printPortRange(range),
-    destination: `port ${printPortRange(range)}`,
-    candidates: COMMON_HOSTS.map((host) => packet(host, port)),
-  };
+/** Ranges as the rules have them; of ports those that make the difference, as one rule may hold right ones too. */
+function valuesOf(excluded: readonly Excluded[]): readonly string[] {
+  const ranges = excluded
+    .flatMap(({ cause: { exclusion } }) => (exclusion.kind === 'range' ? [exclusion.network] : []))
+    .sort((a, b) => a.address - b.address || a.prefix - b.prefix)
+    .map(printCidr);
+  const ports = union(
+    excluded.map(({ attributed: { difference }, cause: { exclusion } }) => {
+      return exclusion.kind === 'range' ? [] : intersect(difference.packets.port, portSet(exclusion.ports));
+    }),
+  );
+  return [...new Set(ranges), ...intervals(ports).flatMap(portNames)];
 }
 
-function within(range: PortRange, port: number): boolean {
-  return range.from <= port && port <= range.to;
-}
-
-function size(range: PortRange): number {
-  return range.to - range.from + 1;
-}
-
-function packet(destination: number, port: number): Packet {
-  return { hook: 'OUTPUT', protocol: 'tcp', destination: destination >>> 0, port, uid: APPLICATION_UID };
-}
-
-function distinct(excluded: readonly Excluded[]): readonly Excluded[] {
-  return [...new Map(excluded.map((item) => [item.value, item])).values()];
+/** A multiport rule has fifteen places: what fits is likely to have been named port by port. */
+function portNames(range: PortRange): readonly string[] {
+  const count = range.to - range.from + 1;
+  if (count > MULTIPORT_SLOTS + 1) return [printPortRange(range)];
+  return Array.from({ length: count }, (_, i) => String(range.from + i));
 }

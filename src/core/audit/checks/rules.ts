@@ -1,0 +1,149 @@
+/**
+ * Whether the rules do what the dialect's base rules do to every packet; what differs is named by its cause: a rule that is
+ * missing, too many, changed or in the wrong place.
+ *
+ * Rules that look different and mean the same are no finding, nor is a missing rule that no packet reaches.
+ */
+import type { Attributed, Cause } from '../attribution.ts';
+import type { FindingName } from '../catalogue.ts';
+import { differenceSentence, shownDifferences } from '../difference.ts';
+import { finding, someValues, type Finding } from '../finding.ts';
+import { recreateCommand } from '../fix.ts';
+import type { Check, Judgement } from '../judgement.ts';
+import { enumerate } from '../quote.ts';
+import type { RuleComparison } from '../rule-comparison.ts';
+import type { Hook } from '../../iptables/model.ts';
+
+export const checkRules: Check = (judgement) => {
+  const { comparison, installed } = judgement;
+  // What a refused command leaves undone is told with that command.
+  if (comparison === undefined || installed === undefined || installed.refusals.length > 0) return [];
+  const { outcome, attributed } = comparison;
+  if (outcome === undefined) {
+    return [finding('RulesTooComplex', 'The rules of the script are too complex to be compared.')];
+  }
+  const others = attributed.filter(({ cause }) => !isExclusion(cause));
+  const gone = outcome.bypassed.filter((hook) => {
+    const here = attributed.filter(({ difference }) => difference.hook === hook);
+    return here.every(({ cause }) => !isExclusion(cause));
+  });
+  const rest = others.filter(({ difference }) => !gone.includes(difference.hook));
+  return [
+    ...redirectionMissing(judgement, comparison, others, gone),
+    ...KINDS.flatMap((kind) => ruleFinding(judgement, comparison, rest, kind)),
+  ];
+};
+
+function isExclusion(cause: Cause): boolean {
+  return cause.kind === 'exclusion-missing' || cause.kind === 'exclusion-extra';
+}
+
+function redirectionMissing(
+  judgement: Judgement,
+  comparison: RuleComparison,
+  attributed: readonly Attributed[],
+  hooks: readonly Hook[],
+): readonly Finding[] {
+  if (hooks.length === 0) return [];
+  const here = attributed.filter(({ difference }) => hooks.includes(difference.hook));
+  const rules = distinct(here.flatMap(({ cause }) => rulesOf(cause)));
+  const traffic =
+    hooks.length > 1 ? 'no traffic' : hooks[0] === 'OUTPUT' ? 'no outbound traffic' : 'no inbound traffic';
+  const missing = here.every(({ cause }) => cause.kind === 'rules-missing');
+  const why = missing
+    ? ` The script does not install ${enumerate(rules, 4)}.`
+    : ` Because of ${enumerate(rules, 4)}.`;
+  return [
+    build('RedirectionMissing', judgement, comparison, here, rules, `The rules redirect ${traffic}.${why}`),
+  ];
+}
+
+interface Kind {
+  readonly kind: Cause['kind'];
+  readonly name: FindingName;
+  readonly say: (rules: readonly string[]) => string;
+}
+
+const KINDS: readonly Kind[] = [
+  {
+    kind: 'rules-missing',
+    name: 'BaseRuleMissing',
+    say: (rules) => `The script does not install ${enumerate(rules, 4)}.`,
+  },
+  {
+    kind: 'rules-unexpected',
+    name: 'BaseRuleUnexpected',
+    say: (rules) => `The script installs ${enumerate(rules, 4)}, which OSM does not.`,
+  },
+  {
+    kind: 'order',
+    name: 'RuleOrderWrong',
+    say: (rules) => `The rules stand in the wrong order: ${enumerate(rules, 4)}.`,
+  },
+  {
+    kind: 'user-changed',
+    name: 'ProxyUserWrong',
+    say: (rules) => `The script names another user than Envoy's: ${enumerate(rules, 4)}.`,
+  },
+  {
+    kind: 'port-changed',
+    name: 'RedirectPortWrong',
+    say: (rules) => `The script redirects to another port than the sidecar's: ${enumerate(rules, 4)}.`,
+  },
+];
+
+function ruleFinding(
+  judgement: Judgement,
+  comparison: RuleComparison,
+  attributed: readonly Attributed[],
+  { kind, name, say }: Kind,
+): readonly Finding[] {
+  const ofKind = attributed.filter(({ cause }) => cause.kind === kind);
+  if (ofKind.length === 0) return [];
+  const rules = distinct(ofKind.flatMap(({ cause }) => rulesOf(cause)));
+  return [build(name, judgement, comparison, ofKind, rules, say(rules))];
+}
+
+function build(
+  name: FindingName,
+  { pod }: Judgement,
+  { outcome, expectedRules, installedRules }: RuleComparison,
+  attributed: readonly Attributed[],
+  rules: readonly string[],
+  message: string,
+): Finding {
+  const classes = attributed.map(({ difference }) => difference);
+  const differences =
+    outcome === undefined ? [] : shownDifferences(classes, outcome.interfaces, expectedRules, installedRules);
+  const [first] = differences;
+  const effect = first === undefined ? '' : ` As a result, ${differenceSentence(first)}.`;
+  return finding(name, `${message}${effect}`, {
+    fix: recreateCommand(pod),
+    evidence: { ...someValues(rules), differences },
+  });
+}
+
+/** What the finding names: rules, or sentences about two of them. */
+function rulesOf(cause: Cause): readonly string[] {
+  switch (cause.kind) {
+    case 'rules-missing':
+    case 'rules-unexpected':
+      return cause.rules;
+    case 'user-changed':
+    case 'port-changed':
+      return [`${cause.installed} instead of ${cause.expected}`];
+    case 'order':
+      if (cause.late === undefined)
+        return cause.early === undefined ? [] : [`${cause.early} comes too early`];
+      return [
+        cause.early === undefined ? `${cause.late} is not reached` : `${cause.early} before ${cause.late}`,
+      ];
+    case 'exclusion-missing':
+    case 'exclusion-extra':
+      return [];
+  }
+}
+
+function distinct(texts: readonly string[]): readonly string[] {
+  return [...new Set(texts)];
+}

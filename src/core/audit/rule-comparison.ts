@@ -1,0 +1,64 @@
+/**
+ * Runs the expected script and the pod's own one on the model, compares what they do to packets and finds the causes.
+ *
+ * Guarantees: a script, and a pair of scripts, is worked on once however many pods have it.
+ */
+import { attribute, type Attributed } from './attribution.ts';
+import { compare, type Comparison } from '../iptables/compare.ts';
+import { execute, type Execution } from '../iptables/execute.ts';
+import type { RuleSet } from '../iptables/model.ts';
+import { Memo } from '../memo.ts';
+import type { Dialect } from '../osm/dialect.ts';
+import { expectedRulesScript } from '../osm/expected-rules.ts';
+import type { Intent } from '../osm/intent.ts';
+import type { ContainerVariables } from '../osm/pod.ts';
+
+export interface RuleComparison {
+  readonly dialect: Dialect;
+  readonly expectedRules: RuleSet;
+  readonly installedRules: RuleSet;
+  /** undefined when the rules are too complex. */
+  readonly outcome: Comparison | undefined;
+  readonly attributed: readonly Attributed[];
+}
+
+/** A script that has not run. */
+export const NOT_RUN: Execution = execute('');
+
+const executions = new Memo<Execution>();
+/** Per installed rules, as they are found in `executions`; what nobody holds any more is forgotten with them. */
+const comparisons = new WeakMap<RuleSet, Memo<RuleComparison>>();
+
+const NO_INTENT: Intent = {
+  outboundRanges: [],
+  outboundPorts: [],
+  annotationProblems: [],
+  annotationIgnored: false,
+};
+
+/** What a script leaves behind with these variables of its container. */
+export function runScript(script: string, variables: ContainerVariables): Execution {
+  const entries = Object.entries(variables);
+  // The values come first and are told apart by a character that neither may hold.
+  const key = entries.length === 0 ? script : `${JSON.stringify(entries)}\0${script}`;
+  return executions.get(key, () =>
+    execute(script, new Map(entries.map(([name, value]) => [name, value ?? undefined]))),
+  );
+}
+
+/** Without an intent the expected rules are those without any exclusion. */
+export function compareScript(
+  dialect: Dialect,
+  intent: Intent | undefined,
+  { rules: installedRules }: Execution,
+): RuleComparison {
+  const memo = comparisons.get(installedRules) ?? new Memo<RuleComparison>(1_000_000);
+  comparisons.set(installedRules, memo);
+  const script = expectedRulesScript(dialect, intent ?? NO_INTENT);
+  return memo.get(script, () => {
+    const wanted = runScript(script, {}).rules;
+    const outcome = compare(wanted, installedRules);
+    const attributed = outcome === undefined ? [] : attribute(outcome, wanted, installedRules, dialect);
+    return { dialect, expectedRules: wanted, installedRules, outcome, attributed };
+  });
+}

@@ -1,0 +1,156 @@
+/**
+ * Says in words which packets a traffic class holds: `tcp from uid not 1500 to 10.0.0.0/8 port 6379`.
+ *
+ * What may be anything is left out. A set is said in the shortest of three ways: its parts, what is missing from it, or
+ * a part of the address space except some.
+ */
+import { printCidr, type Cidr } from './cidr.ts';
+import { equal, intersect, intervals, subtract, type IntervalSet } from './interval-set.ts';
+import type { Hook } from './model.ts';
+import { addresses } from './restriction.ts';
+import type { TrafficClass } from './traffic-class.ts';
+import {
+  ALL_ADDRESSES,
+  ALL_PORTS,
+  ALL_UIDS,
+  LO,
+  LOOPBACK_ADDRESSES,
+  NO_SOCKET,
+  type Interfaces,
+} from './universe.ts';
+
+export function describeClass(hook: Hook, box: TrafficClass, interfaces: Interfaces): string {
+  const ownAddress = hook === 'OUTPUT' && equal(box.interface, [LO, LO]);
+  const words = [
+    hook === 'PREROUTING' ? 'inbound' : '',
+    describeProtocol(box.protocol),
+    hook === 'PREROUTING' ? '' : describeUids(box.uid),
+    ownAddress ? '' : describeInterfaces(hook, box.interface, interfaces),
+    describeDestination(hook, box, ownAddress),
+  ];
+  return words.filter((word) => word !== '').join(' ');
+}
+
+function describeProtocol(set: IntervalSet): string {
+  switch (set.join()) {
+    case '0,0':
+      return 'tcp';
+    case '1,1':
+      return 'udp';
+    case '0,1':
+      return 'tcp and udp';
+    case '0,2':
+      return 'traffic';
+    case '1,2':
+      return 'anything but tcp';
+    case '2,2':
+      return 'anything but tcp and udp';
+    default:
+      return 'anything but udp';
+  }
+}
+
+function describeUids(set: IntervalSet): string {
+  if (equal(set, ALL_UIDS)) return '';
+  if (equal(set, [NO_SOCKET, NO_SOCKET])) return 'without a socket';
+  return `from uid ${shortest(set, ALL_UIDS)}`;
+}
+
+function describeInterfaces(hook: Hook, set: IntervalSet, interfaces: Interfaces): string {
+  const possible = hook === 'OUTPUT' ? interfaces.all : subtract(interfaces.all, [LO, LO]);
+  if (equal(intersect(set, possible), possible)) return '';
+  const names = (numbers: IntervalSet): string =>
+    intervals(numbers)
+      .flatMap(({ from, to }) => Array.from({ length: to - from + 1 }, (_, i) => interfaces.nameOf(from + i)))
+      .join(', ');
+  const missing = subtract(possible, set);
+  return set[0] === 0 ? `by any interface but ${names(missing)}` : `by ${names(set)}`;
+}
+
+function describeDestination(hook: Hook, box: TrafficClass, ownAddress: boolean): string {
+  const port = equal(box.port, ALL_PORTS) ? '' : describePorts(box.port);
+  // Inbound traffic never goes to 127.0.0.0/8, so saying that it does not says nothing.
+  const silent =
+    hook === 'PREROUTING' || ownAddress ? subtract(ALL_ADDRESSES, LOOPBACK_ADDRESSES) : ALL_ADDRESSES;
+  const everywhere = equal(intersect(box.destination, silent), silent);
+  const where = everywhere ? '' : describeAddresses(box.destination);
+  const own = ownAddress ? `the pod's own address${where === '' ? '' : `, if in ${where}`}` : where;
+  if (own === '' || port === '') return own + port === '' ? '' : `to ${own}${port}`;
+  return `to ${own}${own.includes(' ') ? ',' : ''} ${port}`;
+}
+
+function describePorts(set: IntervalSet): string {
+  const text = shortest(set, ALL_PORTS);
+  if (text.startsWith('not ')) return `any port but ${text.slice('not '.length)}`;
+  return `${/^[0-9]+$/.test(text) ? 'port' : 'ports'} ${text}`;
+}
+
+/** How many parts of a set are named before it is only counted. */
+const MOST_PARTS = 6;
+
+/** Numbers and ranges of numbers, or what is missing from all of them. */
+function shortest(set: IntervalSet, all: IntervalSet): string {
+  const direct = intervals(set);
+  const missing = intervals(subtract(all, set));
+  const text = (parts: readonly { readonly from: number; readonly to: number }[]): string =>
+    joined(parts.map(({ from, to }) => (from === to ? `${from}` : `${from}-${to}`)));
+  return missing.length < direct.length || (missing.length === direct.length && isSmaller(missing, direct))
+    ? `not ${text(missing)}`
+    : text(direct);
+}
+
+function isSmaller(
+  a: readonly { readonly from: number; readonly to: number }[],
+  b: readonly { readonly from: number; readonly to: number }[],
+): boolean {
+  const size = (parts: typeof a): number => parts.reduce((sum, { from, to }) => sum + to - from, 0);
+  return size(a) < size(b);
+}
+
+export function describeAddresses(set: IntervalSet): string {
+  const direct = networksOf(set);
+  const missing = networksOf(subtract(ALL_ADDRESSES, set));
+  const cover = coverOf(set);
+  const holes = networksOf(subtract(addresses(cover), set));
+  const ways = [
+    { parts: direct.length, text: () => joined(direct.map(printCidr)) },
+    { parts: missing.length, text: () => `anywhere but ${joined(missing.map(printCidr))}` },
+    { parts: holes.length + 1, text: () => `${printCidr(cover)} except ${joined(holes.map(printCidr))}` },
+  ];
+  const best = ways.reduce((a, b) => (b.parts < a.parts ? b : a));
+  return best.text();
+}
+
+function joined(parts: readonly string[]): string {
+  if (parts.length <= MOST_PARTS) return parts.join(', ');
+  return `${parts.slice(0, MOST_PARTS).join(', ')} and ${parts.length - MOST_PARTS} more`;
+}
+
+/** The fewest networks that make up the set. */
+function networksOf(set: IntervalSet): readonly Cidr[] {
+  const networks: Cidr[] = [];
+  for (const { from, to } of intervals(set)) {
+    for (let address = from; address <= to;) {
+      // The largest block that begins here and ends in time.
+      let prefix = 32;
+      while (prefix > 0 && address % 2 ** (33 - prefix) === 0 && address + 2 ** (33 - prefix) - 1 <= to)
+        prefix -= 1;
+      networks.push({ address, prefix });
+      address += 2 ** (32 - prefix);
+    }
+  }
+  return networks;
+}
+
+/** The smallest network that holds all of the set. */
+function coverOf(set: IntervalSet): Cidr {
+  const first = set[0] ?? 0;
+  const last = set.at(-1) ?? 0;
+  let prefix = 32;
+  let address = first;
+  while (address + 2 ** (32 - prefix) - 1 < last) {
+    prefix -= 1;
+    address = first - (first % 2 ** (32 - prefix));
+  }
+  return { address, prefix };
+}

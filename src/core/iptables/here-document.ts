@@ -1,0 +1,94 @@
+/**
+ * Reads the text of a here-document, line by line, each with its place in the script.
+ *
+ * Guarantees: linear in its length. With a quoted end mark the lines are taken as they are; otherwise variables are
+ * replaced, and a backslash escapes `$`, backtick and itself.
+ * Limits: lines joined by a backslash, substitutions and values of several lines are not understood, nor is a document
+ * that the script does not end.
+ */
+import { expandAt, type Environment } from './shell-variables.ts';
+import type { Stop } from './shell-words.ts';
+
+export interface HereLine {
+  readonly text: string;
+  /** The offset of the line in the script. */
+  readonly at: number;
+}
+
+export interface HereDocument {
+  readonly lines: readonly HereLine[];
+}
+
+export interface HereMark {
+  readonly delimiter: string;
+  readonly quoted: boolean;
+  readonly stripTabs: boolean;
+  readonly at: number;
+}
+
+type HereRead = { readonly kind: 'read'; readonly lines: readonly HereLine[]; readonly end: number } | Stop;
+
+/** Reads from the beginning of a line up to the line that is the mark. */
+export function readHereDocument(
+  script: string,
+  start: number,
+  mark: HereMark,
+  environment: Environment,
+): HereRead {
+  const lines: HereLine[] = [];
+  let at = start;
+  while (at < script.length) {
+    const newline = script.indexOf('\n', at);
+    const end = newline < 0 ? script.length : newline;
+    let begin = at;
+    if (mark.stripTabs) while (script.charAt(begin) === '\t' && begin < end) begin += 1;
+    const line = script.slice(begin, end);
+    if (line === mark.delimiter) return { kind: 'read', lines, end: newline < 0 ? end : end + 1 };
+    const text = mark.quoted ? plainLine(line, begin) : expandedLine(line, begin, environment);
+    if (typeof text !== 'string') return text;
+    lines.push({ text, at: begin });
+    at = end + 1;
+  }
+  return { kind: 'not-understood', construct: 'a here-document without its end', at: mark.at };
+}
+
+const PLAIN = /[^\\$`\0]*/y;
+
+function plainLine(line: string, at: number): string | Stop {
+  return line.includes('\0') ? { kind: 'not-understood', construct: 'a NUL character', at } : line;
+}
+
+function expandedLine(line: string, at: number, environment: Environment): string | Stop {
+  const pieces: string[] = [];
+  let i = 0;
+  while (i < line.length) {
+    // What needs no look goes at once.
+    PLAIN.lastIndex = i;
+    const plain = PLAIN.exec(line)?.[0] ?? '';
+    if (plain !== '') {
+      pieces.push(plain);
+      i += plain.length;
+      continue;
+    }
+    const char = line.charAt(i);
+    const next = line.charAt(i + 1);
+    if (char === '\\') {
+      if (next === '')
+        return { kind: 'not-understood', construct: 'a here-document line that ends in \\', at: at + i };
+      const escapes = next === '$' || next === '`' || next === '\\';
+      pieces.push(escapes ? next : char);
+      i += escapes ? 2 : 1;
+    } else if (char === '$') {
+      const piece = expandAt(line, i, environment, 'quoted');
+      if ('token' in piece) return { ...piece.token, at: at + i };
+      if (piece.text.includes('\n'))
+        return { kind: 'not-understood', construct: 'a variable of several lines', at: at + i };
+      pieces.push(piece.text);
+      i = piece.end;
+    } else {
+      const construct = char === '\0' ? 'a NUL character' : 'a command substitution with `';
+      return { kind: 'not-understood', construct, at: at + i };
+    }
+  }
+  return pieces.join('');
+}
