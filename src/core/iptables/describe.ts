@@ -4,7 +4,7 @@
  * What may be anything is left out. A set is said in the shortest of three ways: its parts, what is missing from it, or
  * a part of the address space except some.
  */
-import { printCidr, type Cidr } from './cidr.ts';
+import { network, printCidr, type Cidr } from './cidr.ts';
 import { equal, intersect, intervals, subtract, type IntervalSet } from './interval-set.ts';
 import type { Hook } from './model.ts';
 import { addresses } from './restriction.ts';
@@ -20,12 +20,16 @@ import {
 } from './universe.ts';
 
 export function describeClass(hook: Hook, box: TrafficClass, interfaces: Interfaces): string {
-  const ownAddress = hook === 'OUTPUT' && equal(box.interface, [LO, LO]);
+  const onlyLo = hook === 'OUTPUT' && equal(box.interface, [LO, LO]);
+  const loopback = intersect(box.destination, LOOPBACK_ADDRESSES);
+  // What leaves by lo goes to loopback, which needs no other word, or to the pod itself.
+  const ownAddress = onlyLo && loopback.length === 0;
+  const silent = ownAddress || (onlyLo && equal(loopback, box.destination));
   const words = [
     hook === 'PREROUTING' ? 'inbound' : '',
     describeProtocol(box.protocol),
     hook === 'PREROUTING' ? '' : describeUids(box.uid),
-    ownAddress ? '' : describeInterfaces(hook, box.interface, interfaces),
+    silent ? '' : describeInterfaces(hook, box.interface, interfaces),
     describeDestination(hook, box, ownAddress),
   ];
   return words.filter((word) => word !== '').join(' ');
@@ -110,6 +114,7 @@ function isSmaller(
 export function describeAddresses(set: IntervalSet): string {
   const direct = networksOf(set);
   const missing = networksOf(subtract(ALL_ADDRESSES, set));
+  if (missing.length === 0) return printCidr(network(0, 0));
   const cover = coverOf(set);
   const holes = networksOf(subtract(addresses(cover), set));
   const ways = [
