@@ -29,12 +29,20 @@ demo: build ## See it work: check on samples, then the controller on a real API 
 	@node build/e2e/demo/main.js $(if $(ONCE),--once)
 
 .PHONY: test
-test: build control-plane ## Run all tests: unit, property, golden, and integration on a real API server
+test: build control-plane kernel-tools ## Run all tests: unit, property, golden, and integration on a real API server
 	@node build/src/testing/run-tests.js $(if $(GREP),--grep '$(GREP)')
 
 .PHONY: control-plane
 control-plane: build/.compiled ## Find etcd and kube-apiserver, or build them once (four to five minutes)
 	@node build/e2e/control-plane/main.js assets >/dev/null
+
+.PHONY: kernel-tools
+kernel-tools: build/.compiled ## Find iptables, ip and python3 for the tests against the kernel, or fetch them
+	-@node build/e2e/kernel/main.js tools >/dev/null
+
+.PHONY: fuzz-kernel
+fuzz-kernel: build/.compiled ## Hold the model against the kernel on N verdicts with new scripts (N=2000000; root)
+	@node build/e2e/kernel/main.js fuzz $(N)
 
 .PHONY: lint
 lint: node_modules/.installed ## Lint with type information, check the direction of imports and the formatting

@@ -1,0 +1,78 @@
+#!/bin/bash
+# Brings the programs that the kernel's prober needs, from Debian's archive, into one folder:
+#
+#     fetch.sh FOLDER
+#
+# Needs no root and changes nothing on the machine: packages are downloaded and unpacked, not installed, through a
+# private apt that takes only mirror and release from the machine's own. Seconds, once; 70 MB stay.
+#
+# FOLDER/bin has one small script for each program, which names the libraries unpacked beside it to that program
+# alone. FOLDER is complete exactly when it is there. Of several that run at once one fetches and the others wait.
+set -euo pipefail
+
+folder=$(realpath --canonicalize-missing "${1:?usage: fetch.sh FOLDER}")
+packages=(iptables iproute2 python3-minimal libpython3-stdlib)
+
+say() { printf 'kernel tools: %s\n' "$*" >&2; }
+die() { say "$*"; exit 1; }
+
+for tool in apt-get dpkg-deb flock awk; do command -v "$tool" >/dev/null || die "$tool is missing, so that nothing can be fetched"; done
+suite=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
+mirror=$({ cat /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources 2>/dev/null || true; } |
+  awk '/^(URIs:|deb )/ { for (i = 2; i <= NF; i++) if ($i ~ /^https?:.*\/debian\/?$/) { print $i; exit } }')
+[ -n "$suite" ] && [ -n "$mirror" ] || die "only Debian's archive is known here, and /etc/apt names no mirror of it"
+
+mkdir -p "$(dirname "$folder")"
+exec 9>"$folder.lock"
+flock 9
+[ ! -e "$folder" ] || exit 0
+
+work=$(mktemp -d "$folder.fetch.XXXXXX")
+log=$work/log
+finish() {
+  local status=$?
+  [ "$status" -eq 0 ] || tail -n 5 "$log" >&2 2>/dev/null || true
+  rm -rf "$work"
+}
+trap finish EXIT
+
+mkdir -p "$work/apt/lists/partial" "$work/apt/archives/partial" "$work/new/root" "$work/new/bin"
+echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror $suite main" >"$work/apt/sources.list"
+: >"$work/apt/status" # as if nothing were installed, so that every library comes along
+apt=(-o "Dir::Etc::SourceList=$work/apt/sources.list" -o "Dir::Etc::SourceParts=/dev/null"
+  -o "Dir::State::Lists=$work/apt/lists" -o "Dir::Cache=$work/apt" -o "Dir::State::status=$work/apt/status"
+  -o "APT::Sandbox::User=" -o "APT::Install-Recommends=false" -o "Acquire::Retries=3" -o "Debug::NoLocking=true")
+say "fetching iptables, iproute2 and python3 of Debian $suite"
+apt-get "${apt[@]}" -o APT::Update::Error-Mode=any update >>"$log" 2>&1 || die "the archive at $mirror cannot be read:"
+apt-get "${apt[@]}" --yes --download-only install "${packages[@]}" >>"$log" 2>&1 ||
+  die "the packages cannot be downloaded from $mirror:"
+for package in "$work"/apt/archives/*.deb; do
+  case ${package##*/} in
+    libc6_* | libc-bin_*) ;; # another C library than the running one would break every program
+    *) dpkg-deb --extract "$package" "$work/new/root" 2>>"$log" || die "$package cannot be unpacked:" ;;
+  esac
+done
+
+inside() { # inside FIND-EXPRESSION...: the files and folders that match, as they will be named
+  (cd "$work/new/root" && find . "$@" -printf "$folder/root/%P\n")
+}
+libraries=$(inside -name '*.so.*' | sed 's#/[^/]*$##' | sort -u | paste -sd:)
+plugins=$(inside -type d -path '*/lib/*' -name xtables)
+wrap() { # wrap NAME PROGRAM [ARGUMENT]
+  cat >"$work/new/bin/$1" <<EOF
+#!/bin/sh
+export LD_LIBRARY_PATH='$libraries' XTABLES_LIBDIR='$plugins'
+exec '$2' ${3:-} "\$@"
+EOF
+  chmod 0755 "$work/new/bin/$1"
+}
+# iptables' programs are names of one, whose first argument says which is meant: the name that it was called by.
+for backend in nft legacy; do
+  for name in "iptables-$backend" "iptables-$backend-restore" "iptables-$backend-save"; do
+    wrap "$name" "$folder/root/usr/sbin/xtables-$backend-multi" '"${0##*/}"'
+  done
+done
+wrap ip "$(inside -type f -path '*bin/ip')"
+wrap python3 "$folder/root/usr/bin/python3"
+mv "$work/new" "$folder"
+say "the programs are in $folder/bin"
