@@ -8,7 +8,7 @@ import { describeClass } from '../../src/core/iptables/describe.ts';
 import { execute, type Execution } from '../../src/core/iptables/execute.ts';
 import type { Packet } from '../../src/core/iptables/packet.ts';
 import { containsPoint } from '../../src/core/iptables/traffic-class.ts';
-import { pointOf } from '../../src/core/iptables/universe.ts';
+import { OWN_ADDRESS, pointOf } from '../../src/core/iptables/universe.ts';
 import { witness } from '../../src/core/iptables/witness.ts';
 import { boundaryPackets } from '../../src/testing/boundary-packets.ts';
 import { packetsIn } from '../../src/testing/packets-in-class.ts';
@@ -51,7 +51,7 @@ function somePair(random: Random): Pair | undefined {
 
 /** The pod's own address leaves by lo alone, and only interfaces that are there can be used. */
 function possible(packet: Packet): boolean {
-  const own = packet.hook === 'OUTPUT' && packet.destination === 0x0af40005;
+  const own = packet.hook === 'OUTPUT' && packet.destination === OWN_ADDRESS;
   const there = packet.interface === 'lo' || INTERFACES.includes(packet.interface);
   return canProbe(packet) && there && (!own || packet.interface === 'lo');
 }

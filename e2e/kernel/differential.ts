@@ -10,7 +10,7 @@ import { printSave } from '../../src/core/iptables/print.ts';
 import { propagate } from '../../src/core/iptables/propagate.ts';
 import { simulate } from '../../src/core/iptables/simulate.ts';
 import { containsPoint } from '../../src/core/iptables/traffic-class.ts';
-import { Interfaces, pointOf, universe } from '../../src/core/iptables/universe.ts';
+import { Interfaces, OWN_ADDRESS, pointOf, universe } from '../../src/core/iptables/universe.ts';
 import { boundaryPackets } from '../../src/testing/boundary-packets.ts';
 import type { Random } from '../../src/testing/random.ts';
 import type { Backend, KernelAnswer, KernelVerdict } from './job.ts';
@@ -92,13 +92,12 @@ export async function compareWithKernel(
 }
 
 function probes(rules: RuleSet, count: number, random: Random): readonly Packet[] {
-  const own = 0x0af40005;
   const packets: Packet[] = [];
   while (packets.length < count) {
     const more = boundaryPackets([rules], INTERFACES, count, random);
     packets.push(
       ...more.filter(
-        (packet) => canProbe(packet) && (packet.destination !== own || packet.interface === 'lo'),
+        (packet) => canProbe(packet) && (packet.destination !== OWN_ADDRESS || packet.interface === 'lo'),
       ),
     );
   }

@@ -9,6 +9,20 @@ import { osmAuditor } from '../testing/recording-terminal.ts';
 const GUIDE = ['base', 'ip-ranges', 'ports'];
 const RECORDED = readdirSync('examples/recorded').sort();
 
+/** Arguments of `trace`: a packet that is excluded too much, and what else can become of one. */
+const TRACES = [
+  'pod/iprange-fixed --to 1.1.1.1:6379 -f examples/recorded/iprange-fixed.json',
+  'pod/good --to 10.0.0.5:6379 -f examples/recorded/good.json',
+  'pod/good --to 127.0.0.1:8080 --uid 0 -f examples/recorded/good.json',
+  'pod/good --to :80 --from inbound -f examples/recorded/good.json',
+  'pod/good --to 10.244.0.9:15010 --from inbound -f examples/recorded/good.json',
+  'pod/good-ports --to 10.0.0.5:6379 -f examples/recorded/good-ports.json',
+  'pod/init-sleeping --to 10.0.0.5:6379 -f examples/recorded/init-sleeping.json',
+  'pod/iprange-doc --to 10.0.0.5:6379 -f examples/recorded/iprange-doc.json',
+  'pod/sidecar-no-init --to 10.0.0.5:6379 -f examples/recorded/sidecar-no-init.json',
+  'pod/no-sidecar --to 10.0.0.5:6379 -f examples/recorded/no-sidecar.json',
+];
+
 const golden = (name: string, text: string): void => expectGolden(`src/cli/testdata/golden/${name}`, text);
 
 /** `$ osm-auditor ...`, what it prints, and the exit status unless it is 0. */
@@ -52,7 +66,19 @@ describe('command line, golden files', () => {
     golden('expected.txt', await transcripts(commands));
   });
 
-  for (const command of ['check', 'expected', 'explain', 'run', 'version']) {
+  it('golden: packets of recorded pods on their way through the rules', async () => {
+    const commands = TRACES.map((packet) => `trace ${packet} -f examples/guide/base/config.yaml`);
+    golden('trace.txt', await transcripts(commands));
+  });
+
+  it('golden: a packet trace as JSON', async () => {
+    const commands = TRACES.slice(0, 1).map(
+      (packet) => `trace ${packet} -f examples/guide/base/config.yaml -o json`,
+    );
+    golden('trace-json.txt', await transcripts(commands));
+  });
+
+  for (const command of ['check', 'trace', 'expected', 'explain', 'run', 'version']) {
     it(`golden: the help of ${command}`, async () => {
       golden(`help-${command}.txt`, await transcript(`${command} --help`));
     });

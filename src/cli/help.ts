@@ -43,7 +43,7 @@ export class KubectlHelp extends Help {
   }
 
   readonly #argument = (argument: Argument): string => {
-    return `    [${argument.name()}]:\n${this.#below(argument.description)}`;
+    return `    ${placeholder(argument)}:\n${this.#below(argument.description)}`;
   };
 
   /** `    -o, --output='table':` and the description below, as kubectl prints flags. */
@@ -64,13 +64,14 @@ export class KubectlHelp extends Help {
 }
 
 function usage(command: Command, options: readonly Option[]): string {
-  const words = [
-    command.parent?.name(),
-    command.name(),
-    ...command.registeredArguments.map((each) => `[${each.name()}]`),
-  ];
+  const words = [command.parent?.name(), command.name(), ...command.registeredArguments.map(placeholder)];
   const rest = command.parent === null ? command.usage() : options.length > 0 ? '[options]' : '';
   return [...words, rest].filter((word) => word !== undefined && word !== '').join(' ');
+}
+
+/** `<name>` where it is needed, `[name]` where it may be left out. */
+function placeholder(argument: Argument): string {
+  return argument.required ? `<${argument.name()}>` : `[${argument.name()}]`;
 }
 
 function firstLine(text: string): string {

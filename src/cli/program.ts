@@ -11,10 +11,13 @@ import { check, type CheckOptions } from './commands/check.ts';
 import { expected } from './commands/expected.ts';
 import { explain } from './commands/explain.ts';
 import type { RunOptions } from './commands/run.ts';
+import { trace, type TraceOptions } from './commands/trace.ts';
 import { KubectlHelp, withExamples } from './help.ts';
 import { InputError } from './input/input-error.ts';
 import { runOptions, selectionOptions } from './options.ts';
 import { FORMATS } from './output/formats.ts';
+import { TRACE_FORMATS } from './output/trace-formats.ts';
+import { packetOptions } from './packet-options.ts';
 import { visible } from '../core/audit/quote.ts';
 import type { Selection } from './subjects.ts';
 import { EXIT, type Terminal } from './terminal.ts';
@@ -81,12 +84,31 @@ function buildProgram(terminal: Terminal, finish: (status: number) => void): Com
       ].join('\n'),
     ),
   )
-    .addOption(
-      new Option('-o, --output <format>', `Output format. One of: (${Object.keys(FORMATS).join(', ')}).`)
-        .env('OSM_AUDITOR_OUTPUT')
-        .default('table'),
-    )
+    .addOption(outputOption(FORMATS))
     .action(async (options: CheckOptions) => finish(await check(options, terminal)));
+
+  selectionOptions(
+    packetOptions(
+      addCommand(
+        'trace',
+        'Follow one packet of a pod through the expected rules and the installed ones, side by side.\n\n' +
+          'Exit status: 0 the two verdicts are the same, 1 they differ, 2 the command or its input cannot be used,\n' +
+          '3 one of the verdicts is unknown.',
+        [
+          '  # What happens when the pod connects to a database?',
+          '  osm-auditor trace pod/web -n bookstore --to 10.0.0.5:6379',
+          '',
+          '  # And when Envoy itself does?',
+          '  osm-auditor trace pod/web -n bookstore --to 10.0.0.5:6379 --uid 1500',
+          '',
+          '  # What happens when another pod connects to it? From saved objects',
+          '  osm-auditor trace pod/web --to :8080 --from inbound -f pods.json -f config.yaml',
+        ].join('\n'),
+      ).argument('<pod>', 'The pod, as pod/NAME or NAME. Of several of the name, -n chooses one.'),
+    ),
+  )
+    .addOption(outputOption(TRACE_FORMATS))
+    .action(async (pod: string, options: TraceOptions) => finish(await trace(pod, options, terminal)));
 
   selectionOptions(
     addCommand(
@@ -121,6 +143,12 @@ function buildProgram(terminal: Terminal, finish: (status: number) => void): Com
     terminal.out(`osm-auditor ${VERSION}\n`);
   });
   return program;
+}
+
+function outputOption(formats: Readonly<Record<string, unknown>>): Option {
+  return new Option('-o, --output <format>', `Output format. One of: (${Object.keys(formats).join(', ')}).`)
+    .env('OSM_AUDITOR_OUTPUT')
+    .default('table');
 }
 
 function usageHint(command: string): string {

@@ -1,4 +1,4 @@
-/** What `check` and `expected` work on: pods with where they come from, and what surrounds them. */
+/** What `check`, `expected` and `trace` work on: pods with where they come from, and what surrounds them. */
 import type { Surroundings } from '../controller/gatherer.ts';
 import type { Pod } from '../core/osm/pod.ts';
 

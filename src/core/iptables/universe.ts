@@ -51,6 +51,8 @@ export class Interfaces {
 }
 
 export const LO = 1;
+/** 10.244.0.5 stands for the pod's own address, which rules do not name. */
+export const OWN_ADDRESS = 0x0af40005;
 
 function isInterfaceMatch(match: Match): match is Extract<Match, { readonly name: string }> {
   return match.kind === 'in-interface' || match.kind === 'out-interface';

@@ -6,14 +6,20 @@ import { contains, intersect, intervals, subtract, type IntervalSet } from './in
 import type { Hook } from './model.ts';
 import type { Packet } from './packet.ts';
 import type { TrafficClass } from './traffic-class.ts';
-import { ALL_ADDRESSES, LO, LOOPBACK_ADDRESSES, NO_SOCKET, PROTOCOLS, type Interfaces } from './universe.ts';
+import {
+  ALL_ADDRESSES,
+  LO,
+  LOOPBACK_ADDRESSES,
+  NO_SOCKET,
+  OWN_ADDRESS,
+  PROTOCOLS,
+  type Interfaces,
+} from './universe.ts';
 
 const USUAL_UIDS = [1000, 0, 1001];
 const USUAL_PORTS = [80, 443, 8080, 9];
 /** 10.96.0.10, a service; 203.0.113.10, a host outside; 10.244.0.9, another pod; 127.0.0.1 and .2. */
 const USUAL_HOSTS = [0x0a60000a, 0xcb00710a, 0x0af40009, 0x7f000001, 0x7f000002];
-/** 10.244.0.5: the pod itself, for traffic that comes in or never leaves. */
-const OWN_ADDRESS = 0x0af40005;
 /** 0.0.0.0/8 and all from 224.0.0.0 on: nothing that a connection can be opened to. */
 const NOT_HOSTS: IntervalSet = [0, 0x00ffffff, 0xe0000000, 0xffffffff];
 

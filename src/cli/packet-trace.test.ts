@@ -1,0 +1,36 @@
+import { expect } from 'chai';
+import { BYPASS, UNKNOWN, type Packet, type Verdict } from '../core/iptables/packet.ts';
+import { inputFor, meshedPod } from '../testing/builders.ts';
+import { agreementOf, tracePacket, type Agreement } from './packet-trace.ts';
+
+const PACKET: Packet = {
+  hook: 'OUTPUT',
+  protocol: 'tcp',
+  destination: 0x0a000005,
+  port: 6379,
+  uid: 1000,
+  interface: 'eth0',
+};
+
+function agreement(expected: Verdict | undefined, installed: Verdict | undefined): Agreement {
+  const walk = (verdict: Verdict | undefined) => verdict && { verdict, steps: [], trace: [] };
+  const trace = tracePacket(inputFor(meshedPod()), PACKET);
+  return agreementOf({ ...trace, expected: walk(expected), installed: walk(installed) });
+}
+
+describe('agreement of two verdicts', () => {
+  it('is there when they are the same, their ports included', () => {
+    expect(agreement(BYPASS, BYPASS)).to.equal('same');
+    expect(agreement({ kind: 'redirect', port: 1 }, { kind: 'redirect', port: 1 })).to.equal('same');
+    expect(agreement({ kind: 'redirect', port: 1 }, { kind: 'redirect', port: 2 })).to.equal('different');
+    expect(agreement(BYPASS, { kind: 'redirect', port: 1 })).to.equal('different');
+  });
+
+  it('is unknown as soon as one of them is, also when both are', () => {
+    for (const missing of [undefined, UNKNOWN]) {
+      expect(agreement(missing, BYPASS)).to.equal('unknown');
+      expect(agreement(BYPASS, missing)).to.equal('unknown');
+      expect(agreement(missing, missing)).to.equal('unknown');
+    }
+  });
+});

@@ -1,0 +1,133 @@
+/**
+ * What happens to one packet of a pod: its way through the rules that the pod should have and through those that it has.
+ *
+ * Guarantees: rules that are not known are not walked, and a walk that meets what is not understood ends in unknown; the
+ * notes say why, with the code of the finding where there is one.
+ */
+import type { Finding } from '../core/audit/finding.ts';
+import { judgementFor, type AuditInput, type Judgement } from '../core/audit/judgement.ts';
+import { compareScript, NOT_RUN } from '../core/audit/rule-comparison.ts';
+import { checkAnnotation } from '../core/audit/checks/annotation.ts';
+import { checkConfig } from '../core/audit/checks/config.ts';
+import { checkInitContainer } from '../core/audit/checks/init-container.ts';
+import { checkMembership } from '../core/audit/checks/membership.ts';
+import { checkScript } from '../core/audit/checks/script.ts';
+import type { Execution } from '../core/iptables/execute.ts';
+import type { RuleSet } from '../core/iptables/model.ts';
+import { sameVerdict, UNKNOWN, type Packet } from '../core/iptables/packet.ts';
+import { simulate, type Walk } from '../core/iptables/simulate.ts';
+import { recogniseDialect } from '../core/osm/dialect.ts';
+import { membership, type Membership } from '../core/osm/membership.ts';
+import { INIT_CONTAINER } from '../core/osm/names.ts';
+import type { Pod } from '../core/osm/pod.ts';
+
+export interface PacketTrace {
+  readonly pod: Pod;
+  /** The rule template that the pod was recognised by. */
+  readonly dialect: string | undefined;
+  readonly packet: Packet;
+  /** undefined when it is not known which rules the pod should have. */
+  readonly expected: Walk | undefined;
+  /** undefined when the pod does not carry the script of its osm-init. */
+  readonly installed: Walk | undefined;
+  /** Sentences for people. */
+  readonly notes: readonly string[];
+}
+
+/** Whether the verdicts are the same; unknown when one of them is. */
+export type Agreement = 'same' | 'different' | 'unknown';
+
+export function agreementOf({ expected, installed }: PacketTrace): Agreement {
+  if (expected === undefined || installed === undefined) return 'unknown';
+  if (expected.verdict.kind === 'unknown' || installed.verdict.kind === 'unknown') return 'unknown';
+  return sameVerdict(expected.verdict, installed.verdict) ? 'same' : 'different';
+}
+
+/** @param notes what there is to say about the packet itself */
+export function tracePacket(input: AuditInput, packet: Packet, notes: readonly string[] = []): PacketTrace {
+  const judgement = judgementFor(input);
+  const belongs = membership(input.pod, input.namespace, input.osmNamespace);
+  const rules = expectedRules(judgement, belongs);
+  const expected = rules && walk(rules, packet);
+  const installed = walkInstalled(judgement, packet);
+  return {
+    pod: input.pod,
+    dialect: judgement.dialect?.name,
+    packet,
+    expected,
+    installed,
+    notes: [
+      ...notes,
+      ...checkMembership(input.pod, belongs).map(noteOf),
+      ...notesOnInstalled(judgement, belongs),
+      ...(rules === undefined || rules === NO_RULES ? [] : notesOnExpected(judgement, input)),
+      ...(expected === GIVEN_UP ? [tooLong('expected')] : []),
+      ...(installed === GIVEN_UP ? [tooLong('installed')] : []),
+    ],
+  };
+}
+
+const NO_RULES: RuleSet = NOT_RUN.rules;
+/** What else the script does could decide before any of the rules that are known. */
+const NOT_UNDERSTOOD: Walk = { verdict: UNKNOWN, steps: [], trace: [] };
+const GIVEN_UP: Walk = { ...NOT_UNDERSTOOD };
+
+/** Without an osm-init OSM installs nothing. */
+function installedRules({ init, installed }: Judgement): Execution | undefined {
+  return init === undefined ? NOT_RUN : installed;
+}
+
+/** Whether the model knows all that the script leaves behind. */
+function isKnown({ ending }: Execution): boolean {
+  return ending.kind !== 'not-understood';
+}
+
+/**
+ * The rules of the pod's dialect with its exclusions, also where its script has failed or is missing; none for a pod that
+ * the mesh does not concern. undefined where the dialect, or whether the pod should have rules, is not known.
+ */
+function expectedRules(judgement: Judgement, belongs: Membership): RuleSet | undefined {
+  if (judgement.init === undefined) {
+    if (belongs.kind === 'not-concerned') return NO_RULES;
+    if (belongs.kind !== 'injected' && belongs.kind !== 'should-be-injected') return undefined;
+  }
+  const installed = installedRules(judgement);
+  if (installed === undefined || !isKnown(installed)) return undefined;
+  const dialect = recogniseDialect(installed.rules);
+  return dialect && compareScript(dialect, judgement.intent, installed).expectedRules;
+}
+
+function walkInstalled(judgement: Judgement, packet: Packet): Walk | undefined {
+  const installed = installedRules(judgement);
+  if (installed === undefined) return undefined;
+  return isKnown(installed) ? walk(installed.rules, packet) : NOT_UNDERSTOOD;
+}
+
+function walk(rules: RuleSet, packet: Packet): Walk {
+  return simulate(rules, packet) ?? GIVEN_UP;
+}
+
+function tooLong(side: 'expected' | 'installed'): string {
+  return `The way of the packet through the ${side} rules is too long to be followed.`;
+}
+
+function notesOnInstalled(judgement: Judgement, belongs: Membership): readonly string[] {
+  if (judgement.init === undefined)
+    return [`The pod has no container ${INIT_CONTAINER}: OSM has installed no rules.`];
+  const state = belongs.kind === 'injected' ? checkInitContainer(judgement) : [];
+  return [...state, ...checkScript(judgement)].map(noteOf);
+}
+
+function notesOnExpected(judgement: Judgement, { config }: AuditInput): readonly string[] {
+  const { dialect, intent } = judgement;
+  const notes = [...checkConfig(config), ...checkAnnotation(judgement)].map(noteOf);
+  if (intent === undefined)
+    notes.push('Without a configuration, the expected rules are those without exclusions.');
+  if (dialect === undefined)
+    notes.push("The pod's rules do not tell its release; the expected ones are those of R1.");
+  return notes;
+}
+
+function noteOf({ code, message }: Finding): string {
+  return `${code}: ${message}`;
+}
