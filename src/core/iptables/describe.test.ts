@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { execute } from './execute.ts';
-import { describeAddresses, describeClass } from './describe.ts';
+import { describeAddresses } from './describe-addresses.ts';
+import { describeClass } from './describe.ts';
 import { union, type IntervalSet } from './interval-set.ts';
 import { network, readCidr } from './cidr.ts';
 import type { Hook } from './model.ts';

@@ -4,10 +4,9 @@
  * What may be anything is left out. A set is said in the shortest of three ways: its parts, what is missing from it, or
  * a part of the address space except some.
  */
-import { network, printCidr, type Cidr } from './cidr.ts';
+import { describeAddresses, joined } from './describe-addresses.ts';
 import { equal, intersect, intervals, subtract, type IntervalSet } from './interval-set.ts';
 import type { Hook } from './model.ts';
-import { addresses } from './restriction.ts';
 import type { TrafficClass } from './traffic-class.ts';
 import {
   ALL_ADDRESSES,
@@ -89,9 +88,6 @@ function describePorts(set: IntervalSet): string {
   return `${/^[0-9]+$/.test(text) ? 'port' : 'ports'} ${text}`;
 }
 
-/** How many parts of a set are named before it is only counted. */
-const MOST_PARTS = 6;
-
 /** Numbers and ranges of numbers, or what is missing from all of them. */
 function shortest(set: IntervalSet, all: IntervalSet): string {
   const direct = intervals(set);
@@ -109,53 +105,4 @@ function isSmaller(
 ): boolean {
   const size = (parts: typeof a): number => parts.reduce((sum, { from, to }) => sum + to - from, 0);
   return size(a) < size(b);
-}
-
-export function describeAddresses(set: IntervalSet): string {
-  const direct = networksOf(set);
-  const missing = networksOf(subtract(ALL_ADDRESSES, set));
-  if (missing.length === 0) return printCidr(network(0, 0));
-  const cover = coverOf(set);
-  const holes = networksOf(subtract(addresses(cover), set));
-  const ways = [
-    { parts: direct.length, text: () => joined(direct.map(printCidr)) },
-    { parts: missing.length, text: () => `anywhere but ${joined(missing.map(printCidr))}` },
-    { parts: holes.length + 1, text: () => `${printCidr(cover)} except ${joined(holes.map(printCidr))}` },
-  ];
-  const best = ways.reduce((a, b) => (b.parts < a.parts ? b : a));
-  return best.text();
-}
-
-function joined(parts: readonly string[]): string {
-  if (parts.length <= MOST_PARTS) return parts.join(', ');
-  return `${parts.slice(0, MOST_PARTS).join(', ')} and ${parts.length - MOST_PARTS} more`;
-}
-
-/** The fewest networks that make up the set. */
-function networksOf(set: IntervalSet): readonly Cidr[] {
-  const networks: Cidr[] = [];
-  for (const { from, to } of intervals(set)) {
-    for (let address = from; address <= to;) {
-      // The largest block that begins here and ends in time.
-      let prefix = 32;
-      while (prefix > 0 && address % 2 ** (33 - prefix) === 0 && address + 2 ** (33 - prefix) - 1 <= to)
-        prefix -= 1;
-      networks.push({ address, prefix });
-      address += 2 ** (32 - prefix);
-    }
-  }
-  return networks;
-}
-
-/** The smallest network that holds all of the set. */
-function coverOf(set: IntervalSet): Cidr {
-  const first = set[0] ?? 0;
-  const last = set.at(-1) ?? 0;
-  let prefix = 32;
-  let address = first;
-  while (address + 2 ** (32 - prefix) - 1 < last) {
-    prefix -= 1;
-    address = first - (first % 2 ** (32 - prefix));
-  }
-  return { address, prefix };
 }

@@ -14,7 +14,7 @@ import { restore } from './restore.ts';
 import { parseScript, type ShellCommand } from './shell.ts';
 import type { Environment } from './shell-variables.ts';
 import { NatTable } from './table.ts';
-import { positionAt, type TextPosition } from './text-position.ts';
+import { LineIndex, type TextPosition } from './text-position.ts';
 import { showVariables } from './variables.ts';
 
 export type Ending =
@@ -70,6 +70,7 @@ interface Outcome {
 
 class Run {
   readonly #script: string;
+  readonly #lines: LineIndex;
   readonly #refusals: Refusal[] = [];
   readonly #opaque: UnknownText[] = [];
   #table = new NatTable();
@@ -77,6 +78,7 @@ class Run {
 
   constructor(script: string) {
     this.#script = script;
+    this.#lines = new LineIndex(script);
   }
 
   run(environment: Environment): Execution {
@@ -97,7 +99,7 @@ class Run {
             command: quote(text),
             status,
             block,
-            at: positionAt(this.#script, at),
+            at: this.#lines.positionAt(at),
           });
           break;
         case 'not-understood':
@@ -105,7 +107,7 @@ class Run {
       }
     }
     if (stop === undefined) return this.#ended({ kind: 'completed', status });
-    const at = positionAt(this.#script, stop.at);
+    const at = this.#lines.positionAt(stop.at);
     if (stop.kind === 'refused') return this.#ended({ kind: 'refused-by-shell', message: stop.message, at });
     const rest = this.#script.slice(stop.at);
     return this.#ended({ kind: 'not-understood', ...this.#unknown(stop.construct, rest, stop.at) });
@@ -172,7 +174,7 @@ class Run {
   }
 
   #unknown(construct: string, text: string, at: number): UnknownText {
-    return { construct, text: quote(text), at: positionAt(this.#script, at) };
+    return { construct, text: quote(text), at: this.#lines.positionAt(at) };
   }
 
   #ended(ending: Ending): Execution {

@@ -7,7 +7,9 @@
  * that the script does not end.
  */
 import { expandAt, type Environment } from './shell-variables.ts';
-import type { Stop } from './shell-words.ts';
+import { beyondShell, type Stop } from './shell-tokens.ts';
+
+export const UNFINISHED = 'a here-document without its end';
 
 export interface HereLine {
   readonly text: string;
@@ -42,23 +44,26 @@ export function readHereDocument(
     const end = newline < 0 ? script.length : newline;
     let begin = at;
     if (mark.stripTabs) while (script.charAt(begin) === '\t' && begin < end) begin += 1;
+    const ends = end - begin === mark.delimiter.length && script.startsWith(mark.delimiter, begin);
+    if (ends) return { kind: 'read', lines, end: newline < 0 ? end : end + 1 };
     const line = script.slice(begin, end);
-    if (line === mark.delimiter) return { kind: 'read', lines, end: newline < 0 ? end : end + 1 };
     const text = mark.quoted ? plainLine(line, begin) : expandedLine(line, begin, environment);
     if (typeof text !== 'string') return text;
     lines.push({ text, at: begin });
     at = end + 1;
   }
-  return { kind: 'not-understood', construct: 'a here-document without its end', at: mark.at };
+  return beyondShell(UNFINISHED, mark.at);
 }
 
+const SPECIAL = /[\\$`\0]/;
 const PLAIN = /[^\\$`\0]*/y;
 
 function plainLine(line: string, at: number): string | Stop {
-  return line.includes('\0') ? { kind: 'not-understood', construct: 'a NUL character', at } : line;
+  return line.includes('\0') ? beyondShell('a NUL character', at) : line;
 }
 
 function expandedLine(line: string, at: number, environment: Environment): string | Stop {
+  if (!SPECIAL.test(line)) return line;
   const pieces: string[] = [];
   let i = 0;
   while (i < line.length) {
@@ -73,21 +78,19 @@ function expandedLine(line: string, at: number, environment: Environment): strin
     const char = line.charAt(i);
     const next = line.charAt(i + 1);
     if (char === '\\') {
-      if (next === '')
-        return { kind: 'not-understood', construct: 'a here-document line that ends in \\', at: at + i };
+      if (next === '') return beyondShell('a here-document line that ends in \\', at + i);
       const escapes = next === '$' || next === '`' || next === '\\';
       pieces.push(escapes ? next : char);
       i += escapes ? 2 : 1;
     } else if (char === '$') {
       const piece = expandAt(line, i, environment, 'quoted');
-      if ('token' in piece) return { ...piece.token, at: at + i };
-      if (piece.text.includes('\n'))
-        return { kind: 'not-understood', construct: 'a variable of several lines', at: at + i };
+      if ('kind' in piece) return { ...piece, at: at + i };
+      if (piece.text.includes('\n')) return beyondShell('a variable of several lines', at + i);
       pieces.push(piece.text);
       i = piece.end;
     } else {
       const construct = char === '\0' ? 'a NUL character' : 'a command substitution with `';
-      return { kind: 'not-understood', construct, at: at + i };
+      return beyondShell(construct, at + i);
     }
   }
   return pieces.join('');

@@ -1,93 +1,102 @@
 /**
  * Rules that iptables can read and the kernel refuses, because of where packets can reach them from: an owner where
- * packets have none, a redirect where none is possible, chains that lead back to themselves.
+ * packets have none, a redirect where none is possible, chains that lead back to themselves or too deep.
  *
- * Both backends refuse such a rule when packets can reach it. iptables-nft looks at all rules of all chains that are called;
- * iptables-legacy stops looking behind a rule that every packet returns from. Where only one of them refuses, the outcome
- * depends on the image and is not understood.
+ * Both backends refuse such a rule when packets can reach it. iptables-nft looks at all rules of all chains that are
+ * called; iptables-legacy stops looking behind a rule that every packet returns from. Where only one of them refuses, the
+ * outcome depends on the image and is not understood.
  */
-import { calledChain, BUILT_IN_CHAINS, type BuiltInChain, type Rule } from './model.ts';
+import { asksForOwner, translates, type ChainCensus } from './chain-census.ts';
+import { BUILT_IN_CHAINS, calledChain, type BuiltInChain, type Rule } from './model.ts';
 import { notUnderstood, refused, type NotUnderstood, type Refused } from './reading.ts';
 
 type Chains = ReadonlyMap<string, readonly Rule[]>;
+type Census = ReadonlyMap<string, ChainCensus>;
 
-/** undefined when the kernel takes the chains. */
-export function kernelRefusal(chains: Chains): Refused | NotUnderstood | undefined {
+/** Chains of one's own that may call each other below a hook; iptables-legacy follows more. */
+const DEEPEST_FOR_NFT = 15;
+
+/** undefined when the kernel takes the chains. `census` counts the same rules. */
+export function kernelRefusal(chains: Chains, census: Census): Refused | NotUnderstood | undefined {
   for (const hook of BUILT_IN_CHAINS) {
-    const objection = objectionIn(chains, hook, false);
+    const objection = objectionOfNft(census, hook);
     if (objection === undefined) continue;
-    return objectionIn(chains, hook, true) === undefined
-      ? notUnderstood(`${objection.reason}, which only iptables-nft refuses`)
-      : refused(objection.message, 4);
+    return legacyObjects(chains, hook)
+      ? refused(objection.message, 4)
+      : notUnderstood(`${objection.reason}, which only iptables-nft refuses`);
   }
   return undefined;
 }
-
-/** Chains of one's own that may call each other below a hook. */
-const DEEPEST_FOR_NFT = 15;
 
 interface Objection {
   readonly reason: string;
   readonly message: string;
 }
 
-/** The first thing in the way of packets of the hook; depth first, each chain once. */
-function objectionIn(chains: Chains, hook: BuiltInChain, asLegacy: boolean): Objection | undefined {
+const INVALID = 'RULE_APPEND failed (Invalid argument)';
+const TOO_MANY = 'Too many links';
+
+function objectionOfNft(census: Census, hook: BuiltInChain): Objection | undefined {
   /** Chains that are done with, each with the longest way down from it, in chains. */
   const heights = new Map<string, number>();
-  const path: Visit[] = [];
-  const onPath = new Set<string>();
-  const enter = (chain: string): void => {
-    onPath.add(chain);
-    path.push({ chain, rules: chains.get(chain) ?? [], next: 0, height: 0 });
-  };
-  enter(hook);
-  for (let top = path.at(-1); top !== undefined; top = path.at(-1)) {
-    const rule = top.rules[top.next];
-    const before = top.next === 0 ? undefined : top.rules[top.next - 1];
-    top.next += 1;
-    if (rule === undefined || (asLegacy && before !== undefined && endsForAll(before))) {
-      heights.set(top.chain, top.height);
-      onPath.delete(top.chain);
-      path.pop();
-      const caller = path.at(-1);
-      if (caller !== undefined) caller.height = Math.max(caller.height, top.height + 1);
-      continue;
+  const above = new Set<string>();
+  /** Answers the longest way down, or what is in the way. */
+  const descend = (chain: string): number | Objection => {
+    const known = heights.get(chain);
+    if (known !== undefined) return known;
+    if (above.has(chain)) return { reason: 'a loop of chains', message: TOO_MANY };
+    const counts = census.get(chain);
+    if (counts !== undefined && counts.owners > 0 && hasNoOwner(hook))
+      return { reason: `a match on the owner in ${hook}`, message: INVALID };
+    if (counts !== undefined && counts.translations > 0 && cannotTranslate(hook))
+      return { reason: `a translation of addresses in ${hook}`, message: INVALID };
+    above.add(chain);
+    let height = 0;
+    for (const called of counts?.calls() ?? []) {
+      const below = descend(called);
+      if (typeof below !== 'number') return below;
+      height = Math.max(height, below + 1);
     }
-    const objection = objectionTo(rule, hook);
-    if (objection !== undefined) return objection;
-    const called = calledChain(rule);
-    if (called === undefined) continue;
-    if (onPath.has(called)) return { reason: 'a loop of chains', message: 'Too many links' };
-    const height = heights.get(called);
-    if (height === undefined) enter(called);
-    else top.height = Math.max(top.height, height + 1);
-  }
-  // iptables-legacy follows more.
-  return !asLegacy && (heights.get(hook) ?? 0) > DEEPEST_FOR_NFT
-    ? { reason: `more than ${DEEPEST_FOR_NFT} chains one in another`, message: 'Too many links' }
-    : undefined;
+    above.delete(chain);
+    heights.set(chain, height);
+    return height;
+  };
+  const height = descend(hook);
+  if (typeof height !== 'number') return height;
+  if (height <= DEEPEST_FOR_NFT) return undefined;
+  return { reason: `more than ${DEEPEST_FOR_NFT} chains one in another`, message: TOO_MANY };
 }
 
-/** A chain that is being looked at; `height` is the longest way down found so far. */
-interface Visit {
-  readonly chain: string;
-  readonly rules: readonly Rule[];
-  next: number;
-  height: number;
+/** Whether iptables-legacy refuses too: rule by rule, up to what every packet returns from. */
+function legacyObjects(chains: Chains, hook: BuiltInChain): boolean {
+  const done = new Set<string>();
+  const above = new Set<string>();
+  const objects = (chain: string): boolean => {
+    if (above.has(chain)) return true;
+    if (done.has(chain)) return false;
+    above.add(chain);
+    for (const rule of chains.get(chain) ?? []) {
+      if (asksForOwner(rule) && hasNoOwner(hook)) return true;
+      if (translates(rule) && cannotTranslate(hook)) return true;
+      const called = calledChain(rule);
+      if (called !== undefined && objects(called)) return true;
+      if (endsForAll(rule)) break;
+    }
+    above.delete(chain);
+    done.add(chain);
+    return false;
+  };
+  return objects(hook);
+}
+
+function hasNoOwner(hook: BuiltInChain): boolean {
+  return hook === 'PREROUTING' || hook === 'INPUT';
+}
+
+function cannotTranslate(hook: BuiltInChain): boolean {
+  return hook === 'INPUT' || hook === 'POSTROUTING';
 }
 
 function endsForAll({ matches, target }: Rule): boolean {
   return matches.length === 0 && (target.kind === 'accept' || target.kind === 'return');
-}
-
-function objectionTo(rule: Rule, hook: BuiltInChain): Objection | undefined {
-  const message = 'RULE_APPEND failed (Invalid argument)';
-  const inbound = hook === 'PREROUTING' || hook === 'INPUT';
-  if (inbound && rule.matches.some(({ kind }) => kind === 'owner'))
-    return { reason: `a match on the owner in ${hook}`, message };
-  const { kind } = rule.target;
-  if ((kind === 'redirect' || kind === 'dnat') && (hook === 'INPUT' || hook === 'POSTROUTING'))
-    return { reason: `${kind.toUpperCase()} in ${hook}`, message };
-  return undefined;
 }

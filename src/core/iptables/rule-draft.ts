@@ -35,6 +35,14 @@ export interface RuleDraft {
   dnat?: Extract<Target, { kind: 'dnat' }>;
 }
 
+/** Adds what an option says to the draft. */
+export type ReadOption = (
+  draft: RuleDraft,
+  argument: string,
+  negated: boolean,
+  option: string,
+) => Reading<unknown>;
+
 export const emptyDraft = (): RuleDraft => ({ opaque: [], modules: [] });
 
 /** The protocol that port options refer to. */

@@ -4,13 +4,13 @@
  * Limits: every other expansion with `$` is not understood, and so is a variable that the pod does not define (the image
  * may) or whose value the shell would split or match against file names.
  */
-import type { Stop } from './shell-words.ts';
+import { beyondShell, type Stop } from './shell-tokens.ts';
 import { unknownVariable } from './variables.ts';
 
 /** The variables of a container; undefined is the value of one that holds an address which is not known here. */
 export type Environment = ReadonlyMap<string, string | undefined>;
 
-export type Expansion = { readonly text: string; readonly end: number } | { readonly token: Stop };
+export type Expansion = { readonly text: string; readonly end: number } | Stop;
 
 /** `at` is the offset of the `$`. Between double quotes and in a here-document the value stays in one piece. */
 export function expandAt(
@@ -24,18 +24,16 @@ export function expandAt(
   const found = pattern.exec(text);
   const name = found?.[1] ?? found?.[2];
   if (found === null || name === undefined) {
-    return { token: { kind: 'not-understood', construct: 'an expansion with $', at } };
+    return beyondShell('an expansion with $', at);
   }
   if (!environment.has(name)) {
-    return {
-      token: { kind: 'not-understood', construct: `the variable ${name}, which the pod does not define`, at },
-    };
+    return beyondShell(`the variable ${name}, which the pod does not define`, at);
   }
   const end = at + found[0].length;
   const value = environment.get(name);
   if (value === undefined) return { text: unknownVariable(name), end };
   if (value.includes('\0') || (place === 'unquoted' && /[\s*?[\\]/.test(value))) {
-    return { token: { kind: 'not-understood', construct: `the value of the variable ${name}`, at } };
+    return beyondShell(`the value of the variable ${name}`, at);
   }
   return { text: value, end };
 }

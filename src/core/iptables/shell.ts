@@ -9,7 +9,8 @@
  */
 import type { HereDocument } from './here-document.ts';
 import type { Environment } from './shell-variables.ts';
-import { shellTokens, type Operator, type Stop, type Token } from './shell-words.ts';
+import type { Operator, Stop, Token } from './shell-tokens.ts';
+import { ShellLexer } from './shell-words.ts';
 
 /** A simple command: its words after quote removal (at least one), its own text and its offset in the script. */
 export interface ShellCommand {
@@ -33,7 +34,7 @@ const KEYWORDS = new Set(
 );
 
 export function parseScript(script: string, environment: Environment): Script {
-  return new Parser(script).parse(shellTokens(script, environment));
+  return new Parser(script).parse(new ShellLexer(script, environment));
 }
 
 class Parser {
@@ -50,8 +51,8 @@ class Parser {
     this.#script = script;
   }
 
-  parse(tokens: readonly Token[]): Script {
-    for (const token of tokens) {
+  parse(lexer: ShellLexer): Script {
+    for (let token = lexer.next(); token !== undefined; token = lexer.next()) {
       const stop = this.#take(token);
       if (stop !== undefined) return { lines: this.#lines, stop };
     }

@@ -3,15 +3,19 @@
  *
  * Guarantees: a command that is refused changes nothing, as in the kernel; a table can be copied at once for a
  * transaction (iptables-restore), because rules and lists of rules are never changed in place.
- * Limits: 500 chains; whether the kernel takes a set of chains is looked at anew with every jump.
+ * Limits: 500 chains.
  */
-import { mayBeExtension, type IptablesCommand } from './command.ts';
+import { ChainCensus } from './chain-census.ts';
+import { mayBeExtension } from './chain-name.ts';
+import type { IptablesCommand } from './iptables-command.ts';
 import { kernelRefusal } from './kernel-refusal.ts';
 import { BUILT_IN_CHAINS, calledChain, isBuiltIn, type Rule, type RuleSet } from './model.ts';
 import { printRule } from './print.ts';
 import { notUnderstood, refused, value, type Reading } from './reading.ts';
 
 const MOST_CHAINS = 500;
+/** More than a call can take at once would overflow the stack. */
+const MOST_ARGUMENTS = 1000;
 const DONE = value(undefined);
 const NO_SUCH_RULE = refused('Bad rule (does a matching rule exist in that chain?).', 1);
 const NO_CHAIN = refused('No chain/target/match by that name.', 1);
@@ -20,10 +24,14 @@ export class NatTable {
   readonly #chains: Map<string, Rule[]>;
   /** Chains whose list a copy still shares: it is copied before it changes. */
   readonly #shared: Set<string>;
+  readonly #census: Map<string, ChainCensus>;
 
   constructor(from?: NatTable) {
-    this.#chains =
-      from === undefined ? new Map(BUILT_IN_CHAINS.map((name) => [name, []])) : new Map(from.#chains);
+    this.#chains = new Map(from === undefined ? BUILT_IN_CHAINS.map((name) => [name, []]) : from.#chains);
+    const census = from === undefined ? undefined : from.#census;
+    this.#census = new Map(
+      [...this.#chains.keys()].map((name) => [name, new ChainCensus(census?.get(name))]),
+    );
     this.#shared = new Set(from === undefined ? [] : this.#chains.keys());
     if (from !== undefined) for (const name of from.#chains.keys()) from.#shared.add(name);
   }
@@ -66,14 +74,15 @@ export class NatTable {
   /** What iptables-restore does first without --noflush. */
   clear(): void {
     this.#chains.clear();
+    this.#census.clear();
     this.#shared.clear();
-    for (const name of BUILT_IN_CHAINS) this.#chains.set(name, []);
+    for (const name of BUILT_IN_CHAINS) this.#set(name, []);
   }
 
   #newChain(chain: string): Reading<undefined> {
     if (this.#chains.has(chain)) return refused('Chain already exists.', 1);
     if (this.#chains.size >= MOST_CHAINS) return notUnderstood(`more than ${MOST_CHAINS} chains`);
-    this.#chains.set(chain, []);
+    this.#set(chain, []);
     return DONE;
   }
 
@@ -86,6 +95,7 @@ export class NatTable {
       return refused('CHAIN_DEL failed (Device or resource busy)', 4);
     }
     this.#chains.delete(chain);
+    this.#census.delete(chain);
     return DONE;
   }
 
@@ -102,13 +112,11 @@ export class NatTable {
     if (length === undefined) return NO_CHAIN;
     const at = position === undefined ? length : position - 1;
     if (at > length) return refused('Index of insertion too big.', 1);
-    const list = this.#own(chain);
     // iptables inserts them one by one at the same place, so they end up in reverse.
     const added = position === undefined ? rules : rules.toReversed();
-    if (at === length) list.push(...added);
-    else list.splice(at, 0, ...added);
+    this.#exchange(chain, at, 0, added);
     const verdict = this.#kernelTakes(added);
-    if (verdict.kind !== 'value') list.splice(at, added.length);
+    if (verdict.kind !== 'value') this.#exchange(chain, at, added.length, []);
     return verdict;
   }
 
@@ -118,9 +126,9 @@ export class NatTable {
     const before = this.#chains.get(chain)?.[position - 1];
     if (!this.#chains.has(chain)) return NO_CHAIN;
     if (before === undefined) return refused('Index of replacement too big.', 1);
-    this.#own(chain).splice(position - 1, 1, rule);
+    this.#exchange(chain, position - 1, 1, [rule]);
     const verdict = this.#kernelTakes([rule]);
-    if (verdict.kind !== 'value') this.#own(chain).splice(position - 1, 1, before);
+    if (verdict.kind !== 'value') this.#exchange(chain, position - 1, 1, [before]);
     return verdict;
   }
 
@@ -146,7 +154,7 @@ export class NatTable {
     const length = this.#chains.get(chain)?.length;
     if (length === undefined) return NO_CHAIN;
     if (position > length) return refused('Index of deletion too big.', 1);
-    this.#own(chain).splice(position - 1, 1);
+    this.#exchange(chain, position - 1, 1, []);
     return DONE;
   }
 
@@ -164,18 +172,32 @@ export class NatTable {
   }
 
   #kernelTakes(added: readonly Rule[]): Reading<undefined> {
-    return added.some(mayBeRefused) ? (kernelRefusal(this.#chains) ?? DONE) : DONE;
+    return added.some(mayBeRefused) ? (kernelRefusal(this.#chains, this.#census) ?? DONE) : DONE;
+  }
+
+  /** Takes `count` rules away from a place and puts others there. */
+  #exchange(chain: string, at: number, count: number, rules: readonly Rule[]): void {
+    const list = this.#own(chain);
+    const census = this.#census.get(chain);
+    for (const rule of list.slice(at, at + count)) census?.remove(rule);
+    for (const rule of rules) census?.add(rule);
+    if (rules.length <= MOST_ARGUMENTS) list.splice(at, count, ...rules);
+    else this.#chains.set(chain, [...list.slice(0, at), ...rules, ...list.slice(at + count)]);
   }
 
   #own(chain: string): Rule[] {
     const list = this.#chains.get(chain) ?? [];
     if (!this.#shared.has(chain)) return list;
     const copy = [...list];
-    this.#set(chain, copy);
+    this.#chains.set(chain, copy);
+    this.#shared.delete(chain);
     return copy;
   }
 
   #set(chain: string, rules: Rule[]): void {
+    const census = new ChainCensus();
+    for (const rule of rules) census.add(rule);
+    this.#census.set(chain, census);
     this.#chains.set(chain, rules);
     this.#shared.delete(chain);
   }

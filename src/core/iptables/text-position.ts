@@ -7,9 +7,37 @@ export interface TextPosition {
 }
 
 export function positionAt(text: string, offset: number): TextPosition {
-  const before = text.slice(0, offset);
-  const lineStart = before.lastIndexOf('\n') + 1;
-  return { offset, line: before.split('\n').length, column: offset - lineStart + 1 };
+  return new LineIndex(text).positionAt(offset);
+}
+
+/** Finds many positions in one text: the text is read once, when the first is asked for. */
+export class LineIndex {
+  readonly #text: string;
+  /** The offsets at which lines begin. */
+  #starts: readonly number[] | undefined;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  positionAt(offset: number): TextPosition {
+    this.#starts ??= lineStarts(this.#text);
+    let low = 0;
+    let high = this.#starts.length - 1;
+    // The last line that begins at the offset or before it.
+    while (low < high) {
+      const middle = (low + high + 1) >>> 1;
+      if ((this.#starts[middle] ?? 0) <= offset) low = middle;
+      else high = middle - 1;
+    }
+    return { offset, line: low + 1, column: offset - (this.#starts[low] ?? 0) + 1 };
+  }
+}
+
+function lineStarts(text: string): readonly number[] {
+  const starts = [0];
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
+  return starts;
 }
 
 /** `line 1, column 812` */
