@@ -61,8 +61,8 @@ golden: build/.compiled ## Rewrite the golden files; review them as a diff
 	@UPDATE_GOLDEN=1 node_modules/.bin/mocha 'build/src/**/*.test.js' --grep golden
 
 .PHONY: bench
-bench: build control-plane ## Measure: time per pod, bundle start, time from pod change to Event
-	@node build/e2e/bench/main.js
+bench: build control-plane ## Measure rules, time per pod, bundle start, pod change to Event (RULES=1: rules alone)
+	@node build/e2e/bench/main.js $(if $(RULES),--rules)
 
 .PHONY: kind
 kind: build ## Run the scenarios on a kind cluster with the real image (needs docker and kind)

@@ -1,6 +1,7 @@
 /**
  * `make bench`: the numbers that people ask for, each printed with how it was measured.
  *
+ * - reading, executing and comparing rules, in this process (`make bench RULES=1` prints this alone)
  * - judging one recorded pod, in this process
  * - starting the bundle (`version`, and `check` on one file)
  * - from a pod's change on a real API server to the time that its Event carries
@@ -16,6 +17,8 @@ import { podSnapshot } from '../../src/controller/snapshot.ts';
 import { audit } from '../../src/core/audit/audit.ts';
 import { configWith } from '../../src/testing/builders.ts';
 import { readJson, repositoryRoot } from '../../src/testing/repository.ts';
+import { renderTable } from '../../src/cli/output/table.ts';
+import { jsonMilliseconds, ruleRows } from './rules.ts';
 import { startControlPlane, type ControlPlane } from '../control-plane/control-plane.ts';
 import { ControllerProcess } from '../scenarios/controller-process.ts';
 
@@ -50,6 +53,19 @@ function judging(): void {
     }
   }
   print(`judge one recorded pod:            ${quantiles(times)}`);
+}
+
+function rules(): void {
+  const json = jsonMilliseconds();
+  print(`JSON.parse of a recorded pod: ${json.toFixed(3)} ms\n`);
+  const rows = ruleRows().map(({ measure, milliseconds, goal }) => [
+    measure,
+    `${milliseconds.toPrecision(3)} ms`,
+    `${goal} ms`,
+    `${(milliseconds / json).toPrecision(3)} x`,
+    milliseconds <= goal ? 'reached' : 'MISSED',
+  ]);
+  print(renderTable(['MEASURE', 'MEDIAN', 'GOAL', 'JSON.PARSE OF A POD', ''], rows));
 }
 
 function starting(title: string, args: readonly string[]): void {
@@ -139,22 +155,27 @@ async function settled(plane: ControlPlane, wanted: string): Promise<void> {
   }
 }
 
-judging();
-starting('start: osm-auditor version:       ', ['version']);
-starting('start: osm-auditor check -f FILE: ', ['check', '-f', 'examples/guide/base']);
-const plane = await startControlPlane();
-try {
-  for (const name of [NAMESPACE, 'osm-system']) await plane.kubectl(['create', 'namespace', name]);
-  await plane.kubectl(['create', 'serviceaccount', 'default', '-n', NAMESPACE]);
-  await plane.kubectl(['create', 'configmap', 'osm-config', '-n', 'osm-system']);
-  const controller = ControllerProcess.start(['--kubeconfig', plane.kubeconfig]);
-  await controller.ready();
-  await detecting(plane);
-  const { text } = await controller.get('/metrics');
-  print(
-    `controller with ${CHANGES} pods:         ${/^process_resident_memory_bytes (.*)$/m.exec(text)?.[1] ?? '?'} bytes resident, ${/^process_cpu_seconds_total (.*)$/m.exec(text)?.[1] ?? '?'} s CPU`,
-  );
-  await controller.stop();
-} finally {
-  await plane.stop();
+async function everythingElse(): Promise<void> {
+  judging();
+  starting('start: osm-auditor version:       ', ['version']);
+  starting('start: osm-auditor check -f FILE: ', ['check', '-f', 'examples/guide/base']);
+  const plane = await startControlPlane();
+  try {
+    for (const name of [NAMESPACE, 'osm-system']) await plane.kubectl(['create', 'namespace', name]);
+    await plane.kubectl(['create', 'serviceaccount', 'default', '-n', NAMESPACE]);
+    await plane.kubectl(['create', 'configmap', 'osm-config', '-n', 'osm-system']);
+    const controller = ControllerProcess.start(['--kubeconfig', plane.kubeconfig]);
+    await controller.ready();
+    await detecting(plane);
+    const { text } = await controller.get('/metrics');
+    print(
+      `controller with ${CHANGES} pods:         ${/^process_resident_memory_bytes (.*)$/m.exec(text)?.[1] ?? '?'} bytes resident, ${/^process_cpu_seconds_total (.*)$/m.exec(text)?.[1] ?? '?'} s CPU`,
+    );
+    await controller.stop();
+  } finally {
+    await plane.stop();
+  }
 }
+
+rules();
+if (!process.argv.includes('--rules')) await everythingElse();

@@ -54,11 +54,21 @@ export function compareScript(
 ): RuleComparison {
   const memo = comparisons.get(installedRules) ?? new Memo<RuleComparison>(1_000_000);
   comparisons.set(installedRules, memo);
-  const script = expectedRulesScript(dialect, intent ?? NO_INTENT);
-  return memo.get(script, () => {
-    const wanted = runScript(script, {}).rules;
-    const outcome = compare(wanted, installedRules);
-    const attributed = outcome === undefined ? [] : attribute(outcome, wanted, installedRules, dialect);
-    return { dialect, expectedRules: wanted, installedRules, outcome, attributed };
+  const wanted = intent ?? NO_INTENT;
+  return memo.get(intentKey(dialect, wanted), () => {
+    const expectedRules = runScript(expectedRulesScript(dialect, wanted), {}).rules;
+    const outcome = compare(expectedRules, installedRules);
+    const attributed =
+      outcome === undefined ? [] : attribute(outcome, expectedRules, installedRules, dialect);
+    return { dialect, expectedRules, installedRules, outcome, attributed };
   });
+}
+
+/** All that the expected rules depend on; shorter than the script that installs them. */
+function intentKey(dialect: Dialect, { outboundRanges, outboundPorts }: Intent): string {
+  let key: string = dialect.name;
+  for (const { text } of outboundRanges) key += `,${text}`;
+  key += ';';
+  for (const { text } of outboundPorts) key += `,${text}`;
+  return key;
 }

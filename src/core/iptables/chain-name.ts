@@ -4,6 +4,7 @@
  * A chain may not be called like a target that the image has. Which those are depends on the image, so all that are known
  * are kept apart: the ones that every iptables has are refused, the others are not understood.
  */
+import { isLongerThan } from './bytes.ts';
 import { notUnderstood, refused, value, type Reading } from './reading.ts';
 import { showVariables } from './variables.ts';
 
@@ -32,7 +33,7 @@ const CERTAIN = new Set([
 
 /** @param isNew whether the command makes the chain: then more of the name is looked at */
 export function checkChainName(chain: string, isNew: boolean): Reading<undefined> {
-  if (new TextEncoder().encode(chain).length > 28) {
+  if (isLongerThan(chain, 28)) {
     return refused(`chain name \`${showVariables(chain)}' too long (must be under 29 chars)`);
   }
   if (!isNew) return value(undefined);

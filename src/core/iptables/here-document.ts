@@ -18,7 +18,7 @@ export interface HereLine {
 }
 
 export interface HereDocument {
-  readonly lines: readonly HereLine[];
+  readonly lines: Iterable<HereLine>;
 }
 
 export interface HereMark {
@@ -28,7 +28,7 @@ export interface HereMark {
   readonly at: number;
 }
 
-type HereRead = { readonly kind: 'read'; readonly lines: readonly HereLine[]; readonly end: number } | Stop;
+type HereRead = { readonly kind: 'read'; readonly lines: Iterable<HereLine>; readonly end: number } | Stop;
 
 /** Reads from the beginning of a line up to the line that is the mark. */
 export function readHereDocument(
@@ -37,32 +37,73 @@ export function readHereDocument(
   mark: HereMark,
   environment: Environment,
 ): HereRead {
+  const last = findMark(script, start, mark);
+  if (last === undefined) return beyondShell(UNFINISHED, mark.at);
+  const newline = script.indexOf('\n', last);
+  const end = newline < 0 ? script.length : newline + 1;
+  const body = new Body(script, start, last, mark.stripTabs);
+  const text = script.slice(start, last);
+  if (mark.quoted ? !text.includes(NUL) : !SPECIAL.test(text)) return { kind: 'read', lines: body, end };
   const lines: HereLine[] = [];
-  let at = start;
-  while (at < script.length) {
-    const newline = script.indexOf('\n', at);
-    const end = newline < 0 ? script.length : newline;
-    let begin = at;
-    if (mark.stripTabs) while (script.charAt(begin) === '\t' && begin < end) begin += 1;
-    const ends = end - begin === mark.delimiter.length && script.startsWith(mark.delimiter, begin);
-    if (ends) return { kind: 'read', lines, end: newline < 0 ? end : end + 1 };
-    const line = script.slice(begin, end);
-    const text = mark.quoted ? plainLine(line, begin) : expandedLine(line, begin, environment);
-    if (typeof text !== 'string') return text;
-    lines.push({ text, at: begin });
-    at = end + 1;
+  for (const line of body) {
+    const read = mark.quoted ? plainLine(line) : expandedLine(line, environment);
+    if (typeof read !== 'string') return read;
+    lines.push({ text: read, at: line.at });
   }
-  return beyondShell(UNFINISHED, mark.at);
+  return { kind: 'read', lines, end };
 }
 
+/** The offset of the line that is the mark. */
+function findMark(script: string, start: number, { delimiter, stripTabs }: HereMark): number | undefined {
+  for (let at = start; at < script.length;) {
+    const newline = script.indexOf('\n', at);
+    const end = newline < 0 ? script.length : newline;
+    const begin = stripTabs ? behindTabs(script, at, end) : at;
+    if (end - begin === delimiter.length && script.startsWith(delimiter, begin)) return at;
+    at = end + 1;
+  }
+  return undefined;
+}
+
+/** The lines between two offsets, cut out when they are asked for: a hostile document may have a million. */
+class Body implements Iterable<HereLine> {
+  readonly #script: string;
+  readonly #start: number;
+  readonly #end: number;
+  readonly #stripTabs: boolean;
+
+  constructor(script: string, start: number, end: number, stripTabs: boolean) {
+    this.#script = script;
+    this.#start = start;
+    this.#end = end;
+    this.#stripTabs = stripTabs;
+  }
+
+  *[Symbol.iterator](): Generator<HereLine, void, undefined> {
+    for (let at = this.#start; at < this.#end;) {
+      const end = this.#script.indexOf('\n', at);
+      const begin = this.#stripTabs ? behindTabs(this.#script, at, end) : at;
+      yield { text: this.#script.slice(begin, end), at: begin };
+      at = end + 1;
+    }
+  }
+}
+
+function behindTabs(script: string, at: number, end: number): number {
+  let begin = at;
+  while (begin < end && script.charAt(begin) === '\t') begin += 1;
+  return begin;
+}
+
+const NUL = '\0';
 const SPECIAL = /[\\$`\0]/;
 const PLAIN = /[^\\$`\0]*/y;
 
-function plainLine(line: string, at: number): string | Stop {
-  return line.includes('\0') ? beyondShell('a NUL character', at) : line;
+function plainLine({ text, at }: HereLine): string | Stop {
+  return text.includes(NUL) ? beyondShell('a NUL character', at) : text;
 }
 
-function expandedLine(line: string, at: number, environment: Environment): string | Stop {
+function expandedLine({ text: line, at }: HereLine, environment: Environment): string | Stop {
   if (!SPECIAL.test(line)) return line;
   const pieces: string[] = [];
   let i = 0;

@@ -3,6 +3,7 @@
  *
  * Each adds to the draft of a rule, or is refused as iptables 1.8.9 refuses it, or is not understood.
  */
+import { isLongerThan } from './bytes.ts';
 import type { Protocol } from './model.ts';
 import { opaqueOptionsOf } from './opaque-options.ts';
 import { readPortList, readPortRange } from './ports.ts';
@@ -28,7 +29,7 @@ export function readInterface(direction: 'in' | 'out'): ReadOption {
     if (draft[slot] !== undefined)
       return refused(`multiple -${direction === 'in' ? 'i' : 'o'} flags not allowed`);
     if (name === '') return refused('Empty interface is likely to be undesired');
-    if (new TextEncoder().encode(name).length > 15)
+    if (isLongerThan(name, 15))
       return refused(`interface name \`${name}' must be shorter than IFNAMSIZ (15)`);
     if (name === '+') return notUnderstood('an interface of any name');
     if (name.endsWith('+')) {
@@ -162,7 +163,7 @@ export function readComment(
 ): Reading<unknown> {
   if (negated) return notUnderstood('a negated comment');
   return andThen(openModule(draft, 'comment', option), (module) => {
-    if (new TextEncoder().encode(text).length > 255) return notUnderstood('a comment of more than 255 bytes');
+    if (isLongerThan(text, 255)) return notUnderstood('a comment of more than 255 bytes');
     module.match = { kind: 'comment', text };
     return value(undefined);
   });

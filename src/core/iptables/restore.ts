@@ -5,6 +5,7 @@
  * and blocks that were committed before stay.
  * Limits: the table nat.
  */
+import { isLongerThan } from './bytes.ts';
 import { readCommand } from './command.ts';
 import type { HereLine } from './here-document.ts';
 import { isBuiltIn } from './model.ts';
@@ -26,13 +27,15 @@ export interface RestoreStop {
 }
 
 /** @param flush whether a block begins with an empty table, as without --noflush */
-export function restore(before: NatTable, lines: readonly HereLine[], flush: boolean): Restored {
+export function restore(before: NatTable, lines: Iterable<HereLine>, flush: boolean): Restored {
   let table = before;
   /** The table of the open block, not committed yet. */
   let draft: NatTable | undefined;
   let number = 0;
+  let last: HereLine | undefined;
   for (const line of lines) {
     number += 1;
+    last = line;
     const stop = (reading: Refused | NotUnderstood): Restored => ({ table, stop: { reading, line, number } });
     const { text } = line;
     if (text === '' || text.startsWith('#')) continue;
@@ -51,7 +54,7 @@ export function restore(before: NatTable, lines: readonly HereLine[], flush: boo
     }
   }
   if (draft === undefined) return { table, stop: undefined };
-  const line = lines.at(-1) ?? { text: '', at: 0 };
+  const line = last ?? { text: '', at: 0 };
   const reading = refused(`COMMIT expected at line ${number + 1}`, 1);
   return { table, stop: { reading, line, number: number + 1 } };
 }
@@ -89,8 +92,7 @@ const MOST_WORDS = 251;
 function applyLine(table: NatTable, text: string): Reading<undefined> {
   const words = restoreWords(text);
   if (words === undefined) return notUnderstood('a quote without its end');
-  if (words.some((word) => new TextEncoder().encode(word).length > LONGEST_WORD))
-    return refused('Parameter too long!');
+  if (words.some((word) => isLongerThan(word, LONGEST_WORD))) return refused('Parameter too long!');
   if (words.length > MOST_WORDS) return refused('Parser cannot handle more arguments');
   const [first = ''] = words;
   const counted = text.startsWith('[');

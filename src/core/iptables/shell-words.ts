@@ -18,7 +18,7 @@ interface Announced {
   /** `<<-` takes tabs off the beginning of its lines. */
   readonly stripTabs: boolean;
   /** Its lines are put in when they have been read. */
-  readonly document: { lines: readonly HereLine[] };
+  readonly document: { lines: Iterable<HereLine> };
   readonly at: number;
 }
 

@@ -20,7 +20,7 @@ function told(script: string): string {
   const texts = lines.map((line) =>
     line
       .map(({ words, after, input }, i) => {
-        const document = input === undefined ? '' : `<${input.lines.map(({ text }) => text).join('~')}>`;
+        const document = input === undefined ? '' : `<${[...input.lines].map(({ text }) => text).join('~')}>`;
         return `${i === 0 ? '' : after === '&&' ? '|' : after}${showVariables(words.join(' '))}${document}`;
       })
       .join(''),
@@ -206,7 +206,7 @@ describe('parseScript', () => {
       for (const { words, input, after } of lines.flat()) {
         if ((after === '&&' && failed) || (after === '||' && !failed)) continue;
         failed = words[0] === 'false';
-        const read = (input?.lines ?? []).map(({ text }) => `${text}\n`).join('');
+        const read = [...(input?.lines ?? [])].map(({ text }) => `${text}\n`).join('');
         printed.push(`${words.map((word) => `[${word}]`).join('')}${read}\n`);
       }
       const message = `${JSON.stringify(script)}: ${ran.stderr}`;

@@ -3,6 +3,7 @@
  *
  * Limits: one port and one address; ranges of them, --random and --persistent are not understood.
  */
+import { isLongerThan } from './bytes.ts';
 import { readHost } from './cidr.ts';
 import { andThen, notUnderstood, refused, value, type Reading } from './reading.ts';
 import { portProtocol, type ReadOption, type RuleDraft } from './rule-draft.ts';
@@ -12,8 +13,7 @@ export function readTarget(option: '-j' | '-g'): ReadOption {
   return (draft, name, negated) => {
     if (negated) return refused(`cannot have ! before ${option}`);
     if (name === '') return refused('Invalid target name (too short)');
-    if (new TextEncoder().encode(name).length > 28)
-      return refused(`Invalid target name \`${name}' (28 chars max)`);
+    if (isLongerThan(name, 28)) return refused(`Invalid target name \`${name}' (28 chars max)`);
     if (/[^!-~]/.test(name)) return refused(`Invalid target name \`${name}'`);
     if (draft.target !== undefined) return refused('multiple -j flags not allowed');
     draft.target = { option, name };

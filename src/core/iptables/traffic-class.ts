@@ -64,7 +64,7 @@ export function mergeClasses(boxes: readonly TrafficClass[]): readonly TrafficCl
 function mergeAlong(boxes: readonly TrafficClass[], dimension: Dimension): readonly TrafficClass[] {
   const groups = new Map<string, TrafficClass[]>();
   for (const box of boxes) {
-    const key = DIMENSIONS.map((other) => (other === dimension ? '' : box[other].join())).join('|');
+    const key = DIMENSIONS.map((other) => (other === dimension ? '' : textOf(box[other]))).join('|');
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [box]);
     else group.push(box);
@@ -75,6 +75,18 @@ function mergeAlong(boxes: readonly TrafficClass[], dimension: Dimension): reado
     if (first === undefined || group.length === 1) return group;
     return [{ ...first, [dimension]: union(group.map((box) => box[dimension])) }];
   });
+}
+
+/** Classes share most of their sets, so the text of each is made once. */
+const texts = new WeakMap<IntervalSet, string>();
+
+function textOf(set: IntervalSet): string {
+  let text = texts.get(set);
+  if (text === undefined) {
+    text = set.join();
+    texts.set(set, text);
+  }
+  return text;
 }
 
 export function sameClass(a: TrafficClass, b: TrafficClass): boolean {
