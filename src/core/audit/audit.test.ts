@@ -325,6 +325,23 @@ describe('audit', () => {
         'ScriptNotUnderstood: At line 1, column 990 the script of osm-init holds the match -m conntrack --ctstate NEW, which is not understood: "iptables -t nat -A PROXY_OUTPUT -m conntrack --ctstate NEW -j RETURN".',
       ],
     ],
+    'finds what is certain beside what is not understood': [
+      inputFor(withInit(extra('-A PROXY_INBOUND -m conntrack --ctstate NEW -j RETURN')), {
+        config: ranges('10.0.0.0/8'),
+      }),
+      [
+        'Discrepant',
+        "ExcludedRangeMissing: Excluded by the configuration but not in the pod's rules: 10.0.0.0/8. Traffic there goes through the sidecar.",
+        'ScriptNotUnderstood: At line 1, column 990 the script of osm-init holds the match -m conntrack --ctstate NEW, which is not understood: "iptables -t nat -A PROXY_INBOUND -m conntrack --ctstate NEW -j RETURN".',
+      ],
+    ],
+    'finds a line of iptables-restore that is refused, with what the loss of its block does': [
+      inputFor(withInit(asRestore(extra('-I PROXY_OUTPUT -p tcp --dport 70000 -j RETURN')))),
+      [
+        'Discrepant',
+        'RuleRefused: iptables refuses "-I PROXY_OUTPUT -p tcp --dport 70000 -j RETURN" at line 22, column 1: invalid port/service `70000\' specified (line 21). Nothing of its block is installed. As a result, inbound tcp to any port but 15010, 15901-15903: expected redirect 15003, installed bypass; for example 10.244.0.5:80.',
+      ],
+    ],
     'does not know chains of other releases': [
       inputFor(withInit('iptables -t nat -N OSM_PROXY_INBOUND')),
       [

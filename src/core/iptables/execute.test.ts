@@ -68,7 +68,7 @@ describe('execute', () => {
     expect(ending).to.deep.equal({ kind: 'completed', status: 2 });
     expect(printRuleSet(rules)).to.deep.equal(['-N A']);
     expect(refusals[0]).to.include({
-      message: "invalid port/service `70000' specified (line 6)",
+      message: "invalid port/service `70000' specified (line 6 of the input)",
       command: '-A A -p tcp --dport 70000 -j RETURN',
       block: true,
     });

@@ -201,7 +201,7 @@ function readRestoreOptions(args: readonly string[]): Reading<boolean> {
 /** iptables-restore adds the number of the line. */
 function namedLine(reading: Refused | NotUnderstood, number: number): Refused | NotUnderstood {
   if (reading.kind === 'not-understood' || reading.message.includes(` line ${number}`)) return reading;
-  return refused(`${reading.message} (line ${number})`, reading.status);
+  return refused(`${reading.message} (line ${number} of the input)`, reading.status);
 }
 
 function quote(text: string): string {
