@@ -21,16 +21,27 @@ describe('Memo', () => {
     expect(memo.get('a', compute)).to.equal(1);
   });
 
-  it('forgets what was not used for longest when it is full', () => {
+  it('is full at some time, and then forgets what nobody has asked for lately', () => {
     const memo = new Memo<number>(100);
     const { compute } = counting();
-    const texts = Array.from({ length: 11 }, (_, i) => String.fromCharCode(97 + i).repeat(10));
-    for (const text of texts.slice(0, 10)) memo.get(text, compute);
-    expect(memo.get(texts[0]!, compute), 'the first is young again').to.equal(1);
-    memo.get(texts[10]!, compute);
-    expect(memo.get(texts[0]!, compute)).to.equal(1);
-    expect(memo.get(texts[2]!, compute)).to.equal(3);
-    expect(memo.get(texts[1]!, compute), 'the second had to go').to.equal(12);
+    const texts = Array.from({ length: 26 }, (_, i) => String.fromCharCode(97 + i).repeat(10));
+    // Twenty-six texts of ten characters are more than two and a half times the bound; the first is asked for all along.
+    const firsts = texts.map((text) => {
+      memo.get(text, compute);
+      return memo.get(texts[0]!, compute);
+    });
+    expect(new Set(firsts)).to.deep.equal(new Set([1]));
+    expect(memo.get(texts[25]!, compute)).to.equal(26);
+    expect(memo.get(texts[1]!, compute), 'the second had to go').to.equal(27);
+  });
+
+  it('tells texts apart that look alike where it looks', () => {
+    const memo = new Memo<string>();
+    const [a, b] = [`${'x'.repeat(500)}a${'x'.repeat(500)}`, `${'x'.repeat(500)}b${'x'.repeat(500)}`];
+    expect(memo.get(a, () => 'a')).to.equal('a');
+    expect(memo.get(b, () => 'b')).to.equal('b');
+    expect(memo.get(a, () => 'again')).to.equal('a');
+    expect(memo.get('', () => 'empty')).to.equal('empty');
   });
 
   it('does not remember a text that would push out many others', () => {

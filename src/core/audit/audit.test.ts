@@ -339,7 +339,7 @@ describe('audit', () => {
       inputFor(withInit(asRestore(extra('-I PROXY_OUTPUT -p tcp --dport 70000 -j RETURN')))),
       [
         'Discrepant',
-        'RuleRefused: iptables refuses "-I PROXY_OUTPUT -p tcp --dport 70000 -j RETURN" at line 22, column 1: invalid port/service `70000\' specified (line 21). Nothing of its block is installed. As a result, inbound tcp to any port but 15010, 15901-15903: expected redirect 15003, installed bypass; for example 10.244.0.5:80.',
+        'RuleRefused: iptables refuses "-I PROXY_OUTPUT -p tcp --dport 70000 -j RETURN" at line 20, column 1: invalid port/service `70000\' specified (line 19 of the input). Nothing of its block is installed. As a result, inbound tcp to any port but 15010, 15901-15903: expected redirect 15003, installed bypass; for example 10.244.0.5:80.',
       ],
     ],
     'does not know chains of other releases': [

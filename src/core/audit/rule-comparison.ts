@@ -55,7 +55,7 @@ export function compareScript(
   const memo = comparisons.get(installedRules) ?? new Memo<RuleComparison>(1_000_000);
   comparisons.set(installedRules, memo);
   const wanted = intent ?? NO_INTENT;
-  return memo.get(intentKey(dialect, wanted), () => {
+  return memo.get(keyOf(dialect, wanted), () => {
     const expectedRules = runScript(expectedRulesScript(dialect, wanted), {}).rules;
     const outcome = compare(expectedRules, installedRules);
     const attributed =
@@ -64,11 +64,12 @@ export function compareScript(
   });
 }
 
+const intentKeys = new WeakMap<Intent, string>();
+
 /** All that the expected rules depend on; shorter than the script that installs them. */
-function intentKey(dialect: Dialect, { outboundRanges, outboundPorts }: Intent): string {
-  let key: string = dialect.name;
-  for (const { text } of outboundRanges) key += `,${text}`;
-  key += ';';
-  for (const { text } of outboundPorts) key += `,${text}`;
-  return key;
+function keyOf(dialect: Dialect, intent: Intent): string {
+  const lists = [intent.outboundRanges, intent.outboundPorts];
+  const key = intentKeys.get(intent) ?? lists.map((list) => list.map(({ text }) => text).join()).join(';');
+  intentKeys.set(intent, key);
+  return `${dialect.name};${key}`;
 }

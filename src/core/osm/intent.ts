@@ -18,7 +18,17 @@ export interface Intent {
   readonly annotationIgnored: boolean;
 }
 
+/** Pods that say nothing of their own share one intent: most of a mesh does. */
+const common = new WeakMap<MeshConfig, Intent>();
+
 export function intentFor(pod: Pod, config: MeshConfig): Intent {
+  if (pod.annotations[OUTBOUND_PORTS_ANNOTATION] !== undefined) return mergedIntent(pod, config);
+  const known = common.get(config) ?? mergedIntent(pod, config);
+  common.set(config, known);
+  return known;
+}
+
+function mergedIntent(pod: Pod, config: MeshConfig): Intent {
   const annotation = annotatedPorts(pod);
   const annotationIgnored = annotation.problems.some(({ text }) => !isNumberToOsm(text));
   const fromPod = annotationIgnored ? [] : annotation.items;
