@@ -1,4 +1,4 @@
-/** `osm-auditor check` on a live cluster, as a person runs it. */
+/** `osm-auditor check` and `trace` on a live cluster, as a person runs them. */
 import { expect } from 'chai';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
@@ -8,16 +8,20 @@ import { createPods } from './recorded-pods.ts';
 
 const NAMESPACE = 'desk';
 
-describe('osm-auditor check on a cluster', function () {
+describe('osm-auditor at a desk, on a cluster', function () {
   this.timeout(120_000);
   let cluster: TestCluster;
 
-  const check = (
-    ...args: readonly string[]
-  ): { readonly status: number | null; readonly out: string; readonly err: string } => {
+  interface Ran {
+    readonly status: number | null;
+    readonly out: string;
+    readonly err: string;
+  }
+  const check = (...args: readonly string[]): Ran => run('check', ...args);
+  const run = (command: string, ...args: readonly string[]): Ran => {
     const bundle = join(repositoryRoot, 'dist/osm-auditor.js');
     const env = { PATH: process.env['PATH'] ?? '' };
-    const words = [bundle, 'check', '--kubeconfig', cluster.kubeconfig, ...args];
+    const words = [bundle, command, '--kubeconfig', cluster.kubeconfig, ...args];
     const { status, stdout, stderr } = spawnSync(process.execPath, words, { env, encoding: 'utf8' });
     return { status, out: stdout, err: stderr };
   };
@@ -66,6 +70,20 @@ describe('osm-auditor check on a cluster', function () {
     const { status, out } = check('-n', NAMESPACE, '-l', 'app=good', '--osm-namespace', 'elsewhere');
     expect(status).to.equal(3);
     expect(out).to.include('OA501   There is no ConfigMap osm-config in namespace elsewhere.');
+  });
+
+  it('traces a packet of a pod that is there, and says so when there is none', () => {
+    const traced = run('trace', 'pod/good', '-n', NAMESPACE, '--to', '10.96.0.10:80');
+    expect([traced.status, traced.err]).to.deep.equal([0, '']);
+    expect(traced.out)
+      .to.match(/^pod\/good in desk \(R1\): tcp from uid 1000 to 10\.96\.0\.10:80 by eth0$/m)
+      .and.to.match(/^ +redirect 15001 +redirect 15001$/m);
+    const escaped = run('trace', 'bad', '-n', NAMESPACE, '--to', '10.96.0.10:80');
+    expect(escaped.status).to.equal(1);
+    expect(escaped.out).to.match(/^ +redirect 15001 +bypass$/m);
+    const missing = run('trace', 'nobody', '-n', NAMESPACE, '--to', '10.96.0.10:80');
+    expect(missing.status).to.equal(2);
+    expect(missing.err).to.match(/^error: .*nobody.*\n$/);
   });
 
   it('answers 2 and one line when the cluster refuses (own control plane only)', async function () {
