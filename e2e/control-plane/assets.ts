@@ -89,7 +89,7 @@ function namesIn(folder: string): readonly string[] {
   }
 }
 
-function isExecutable(path: string): boolean {
+export function isExecutable(path: string): boolean {
   try {
     accessSync(path, constants.X_OK);
     return statSync(path).isFile();

@@ -4,11 +4,11 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { accessSync, constants, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import process from 'node:process';
 import { repositoryRoot } from '../../src/testing/repository.ts';
+import { isExecutable } from '../control-plane/assets.ts';
 
 const PROGRAMS = [
   'iptables-nft',
@@ -74,13 +74,4 @@ function find(program: string, machine: Machine): string | undefined {
   return [...machine.folders, join(machine.cache, 'bin')]
     .map((folder) => join(folder, program))
     .find(isExecutable);
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
 }
