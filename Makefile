@@ -44,6 +44,10 @@ kernel-tools: build/.compiled ## Find iptables, ip and python3 for the tests aga
 fuzz-kernel: build/.compiled ## Hold the model against the kernel on N verdicts with new scripts (N=2000000; root)
 	@node build/e2e/kernel/main.js fuzz $(N)
 
+.PHONY: mutants
+mutants: build/.compiled ## Make mistakes in the rule engine, one at a time: do its tests notice? (N=300 FILE=propagate SEED=1)
+	@node build/e2e/mutants/main.js '$(or $(N),300)' '$(FILE)' '$(or $(SEED),1)'
+
 .PHONY: lint
 lint: node_modules/.installed ## Lint with type information, check the direction of imports and the formatting
 	@npm run --silent lint

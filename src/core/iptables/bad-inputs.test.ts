@@ -29,9 +29,10 @@ const NAMED_OTHERWISE = new Set([
 ]);
 
 describe('bad inputs', () => {
-  it('are hundreds, and most of them are understood', () => {
-    expect(inputs.length).to.be.greaterThan(900);
-    expect(inputs.filter((input) => isUnderstood(run(input))).length).to.be.greaterThan(560);
+  it('are understood as far as the model goes, no less', () => {
+    const understood = inputs.filter((input) => isUnderstood(run(input)));
+    // A mistake that turns a refusal into "not understood" changes the count.
+    expect([inputs.length, understood.length]).to.deep.equal([929, 575]);
   });
 
   for (const input of inputs) {
@@ -44,6 +45,8 @@ describe('bad inputs', () => {
         expect(failed, `status ${recorded.status}`).to.equal(recorded.status !== 0);
         expect(listed(execution)).to.deep.equal(recorded.rules);
       }
+      const status = ending.kind === 'completed' ? ending.status : 2;
+      expect([input.nft.status, input.legacy.status]).to.include(status);
       if (NAMED_OTHERWISE.has(input.about)) return;
       const said = `${input.nft.message}\n${input.legacy.message}`;
       for (const { message } of refusals)

@@ -27,6 +27,10 @@ describe('readCidr', () => {
       'not-understood: the address 010.0.0.1: iptables reads an octet with a leading zero as octal',
     ],
     'reads a mask in dots': ['10.1.2.3/255.255.0.0', '10.1.0.0/16'],
+    'does not guess at masks that are none': [
+      '10.0.0.0/255.255.256.0',
+      'not-understood: the mask "255.255.256.0"',
+    ],
     'does not guess at masks with holes': ['10.0.0.0/255.0.255.0', 'not-understood: the mask "255.0.255.0"'],
     'takes missing octets for zero': ['10.1/16', '10.1.0.0/16'],
     'does not guess at one number for an address': ['16843009/32', 'not-understood: the address 16843009'],

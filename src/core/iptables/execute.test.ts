@@ -165,6 +165,17 @@ describe('execute', () => {
     ]);
   });
 
+  it('runs a command behind sudo, and nothing else that is called so', () => {
+    expect(printRuleSet(execute('sudo iptables -t nat -N A && sudo true').rules)).to.deep.equal(['-N A']);
+    const { ending } = execute('x sudo');
+    expect(ending.kind === 'not-understood' && ending.construct).to.equal('the command "x"');
+  });
+
+  it('quotes a text of 120 characters whole', () => {
+    const { ending } = execute(`x ${'y'.repeat(118)}`);
+    expect(ending.kind === 'not-understood' && ending.text).to.equal(`x ${'y'.repeat(118)}`);
+  });
+
   it('quotes only the beginning of long foreign text', () => {
     const { ending } = execute(`nonsense ${'x'.repeat(5000)}`);
     if (ending.kind !== 'not-understood') throw new Error(ending.kind);

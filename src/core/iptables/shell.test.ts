@@ -119,6 +119,22 @@ describe('parseScript', () => {
       'a <<EOF\n$(id)\nEOF',
       'not understood at line 2, column 1: an expansion with $',
     ],
+    'does not understand a joined line of a here-document, at its place': [
+      'a <<EOF\nxy\nab\\\nEOF',
+      'not understood at line 3, column 3: a here-document line that ends in \\',
+    ],
+    'does not understand a backtick in a here-document': [
+      'a <<EOF\nxy `id`\nEOF',
+      'not understood at line 2, column 4: a command substitution with `',
+    ],
+    'does not understand NUL in a here-document': [
+      'a <<EOF\nxy\0\nEOF',
+      'not understood at line 2, column 3: a NUL character',
+    ],
+    'does not understand NUL in a quoted here-document': [
+      "a <<'EOF'\nxy\0\nEOF",
+      'not understood at line 2, column 1: a NUL character',
+    ],
     'does not understand a numbered redirection': [
       'a 3<<EOF\nEOF',
       'not understood at line 1, column 4: a redirection with a number',
