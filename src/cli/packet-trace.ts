@@ -12,7 +12,7 @@ import { checkConfig } from '../core/audit/checks/config.ts';
 import { checkInitContainer } from '../core/audit/checks/init-container.ts';
 import { checkMembership } from '../core/audit/checks/membership.ts';
 import { checkScript } from '../core/audit/checks/script.ts';
-import type { Execution } from '../core/iptables/execute.ts';
+import type { Execution } from '../core/iptables/execution.ts';
 import type { RuleSet } from '../core/iptables/model.ts';
 import { sameVerdict, UNKNOWN, type Packet } from '../core/iptables/packet.ts';
 import { simulate, type Walk } from '../core/iptables/simulate.ts';

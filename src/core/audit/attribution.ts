@@ -8,7 +8,7 @@
  * Guarantees: every packet of every difference has exactly one cause. Pairs of a missing and an unexpected rule that
  * differ in a user or a port alone are one change, not two causes.
  */
-import { printAppend, printRule } from '../iptables/print.ts';
+import { printAppend } from '../iptables/print.ts';
 import { simulate, type Step } from '../iptables/simulate.ts';
 import { waysThrough, type Way } from '../iptables/paths.ts';
 import type { Comparison, Difference } from '../iptables/compare.ts';
@@ -56,7 +56,10 @@ export function attribute(
     compared.flatMap(({ missing }) => missing),
     compared.flatMap(({ unexpected }) => unexpected),
   );
-  return compared.map((part) => ({ difference: part.difference, cause: causeOf(part, changes, dialect) }));
+  const byRule = new Map(
+    changes.flatMap((change) => [[change.expected, change] as const, [change.installed, change] as const]),
+  );
+  return compared.map((part) => ({ difference: part.difference, cause: causeOf(part, byRule, dialect) }));
 }
 
 /** Differences that are looked at packet by packet; of the others, which no mesh has, one witness speaks for all. */
@@ -113,13 +116,9 @@ function partOfWitness(
   };
 }
 
-function causeOf(part: ComparedPart, changes: readonly Change[], dialect: Dialect): Cause {
+function causeOf(part: ComparedPart, changes: ReadonlyMap<string, Change>, dialect: Dialect): Cause {
   const { missing, unexpected, expectedSteps, installedSteps } = part;
-  const change = changes.find(({ expected, installed }) => {
-    return (
-      missing.some((step) => text(step) === expected) || unexpected.some((step) => text(step) === installed)
-    );
-  });
+  const [change] = [...missing, ...unexpected].flatMap((step) => changes.get(text(step)) ?? []);
   if (change !== undefined) return change;
   const decides = expectedSteps.at(-1);
   const decidesInstead = installedSteps.at(-1);
@@ -145,23 +144,30 @@ type Change = Extract<Cause, { kind: 'user-changed' | 'port-changed' }>;
 
 /** Missing and unexpected rules of one chain that are the same rule but for a user or for the port of a redirect. */
 function findChanges(missing: readonly Step[], unexpected: readonly Step[]): readonly Change[] {
-  const changes = new Map<string, Change>();
-  for (const wanted of missing) {
-    for (const present of unexpected) {
-      const kind = wanted.chain === present.chain ? changeBetween(wanted.rule, present.rule) : undefined;
-      if (kind === undefined) continue;
-      const change: Change = { kind, expected: text(wanted), installed: text(present) };
-      changes.set(`${change.expected} ${change.installed}`, change);
-    }
+  const present = new Map<string, Step>();
+  for (const step of distinct(unexpected)) {
+    for (const [kind, shape] of shapesOf(step)) present.set(`${kind} ${shape}`, step);
   }
-  return [...changes.values()];
+  return distinct(missing).flatMap((step) => {
+    return shapesOf(step).flatMap(([kind, shape]): readonly Change[] => {
+      const other = present.get(`${kind} ${shape}`);
+      return other === undefined ? [] : [{ kind, expected: text(step), installed: text(other) }];
+    });
+  });
 }
 
-function changeBetween(a: Rule, b: Rule): Change['kind'] | undefined {
-  if (printRule(withoutUser(a)) === printRule(withoutUser(b)) && hasUser(a)) return 'user-changed';
-  return a.target.kind === 'redirect' && printRule(withoutPort(a)) === printRule(withoutPort(b))
-    ? 'port-changed'
-    : undefined;
+/** A rule as it is without its user, and as it is without the port of its redirect, if it has them. */
+function shapesOf({ chain, rule }: Step): readonly (readonly [Change['kind'], string])[] {
+  return [
+    ...(hasUser(rule) ? [['user-changed', printAppend(chain, withoutUser(rule))] as const] : []),
+    ...(rule.target.kind === 'redirect'
+      ? [['port-changed', printAppend(chain, withoutPort(rule))] as const]
+      : []),
+  ];
+}
+
+function distinct(steps: readonly Step[]): readonly Step[] {
+  return [...new Map(steps.map((step) => [text(step), step])).values()];
 }
 
 function hasUser({ matches }: Rule): boolean {
@@ -179,8 +185,13 @@ function withoutPort(rule: Rule): Rule {
   return rule.target.kind === 'redirect' ? { ...rule, target: { kind: 'redirect', port: 0 } } : rule;
 }
 
+/** Steps of many parts share their rules: each is printed once. */
+const texts = new WeakMap<Rule, string>();
+
 function text({ chain, rule }: Step): string {
-  return printAppend(chain, rule);
+  const known = texts.get(rule) ?? printAppend(chain, rule);
+  texts.set(rule, known);
+  return known;
 }
 
 function printAll({ chains }: RuleSet): readonly string[] {

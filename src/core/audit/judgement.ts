@@ -4,7 +4,7 @@
 import type { Finding } from './finding.ts';
 import { graceEnd } from './grace.ts';
 import { compareScript, NOT_RUN, runScript, type RuleComparison } from './rule-comparison.ts';
-import type { Execution } from '../iptables/execute.ts';
+import type { Execution } from '../iptables/execution.ts';
 import { positionAt } from '../iptables/text-position.ts';
 import { recogniseDialect, type Dialect } from '../osm/dialect.ts';
 import { initScriptOf, kubernetesReference } from '../osm/init-script.ts';

@@ -5,7 +5,8 @@
  */
 import { attribute, type Attributed } from './attribution.ts';
 import { compare, type Comparison } from '../iptables/compare.ts';
-import { execute, type Execution } from '../iptables/execute.ts';
+import { execute } from '../iptables/execute.ts';
+import type { Execution } from '../iptables/execution.ts';
 import type { RuleSet } from '../iptables/model.ts';
 import { Memo } from '../memo.ts';
 import type { Dialect } from '../osm/dialect.ts';

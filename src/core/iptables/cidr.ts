@@ -76,6 +76,9 @@ function netmask(prefix: number): number {
 /** Missing octets at the end are zero: `10.1` is 10.1.0.0. */
 function readAddress(text: string): Reading<number> {
   const octets = text.split('.');
+  if (octets.some((octet) => /^[ \t\n\v\f\r]*\+?[0-9]/.test(octet) && !/^[0-9]/.test(octet))) {
+    return notUnderstood(`the address ${JSON.stringify(text)}`);
+  }
   if (!octets.every((octet) => /^[0-9]{1,10}$/.test(octet))) {
     // A name could be in the image's hosts file; what no name contains cannot.
     return /^[A-Za-z0-9_.][A-Za-z0-9._-]*$/.test(text) && /[A-Za-z]/.test(text)

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { GUIDE_SCRIPTS } from '../../testing/guide.ts';
 import { readText } from '../../testing/repository.ts';
 import { execute } from './execute.ts';
+import type { Execution } from './execution.ts';
 import { printRuleSet, printSave } from './print.ts';
 import type { Environment } from './shell-variables.ts';
 import { printPosition } from './text-position.ts';
@@ -132,6 +133,47 @@ describe('execute', () => {
       'iptables -t nat -A OUTPUT -d $POD_IP -j RETURN',
       'the variable POD_IP, whose value is not known',
     ],
+    'what iptables-nft may do to what it had before the block': [
+      'iptables-restore -n <<EOF\n*nat\n-F\nCOMMIT\nEOF\n',
+      'a command to flush every chain in a block of iptables-restore',
+    ],
+    'a position in a block': [
+      'iptables-restore -n <<EOF\n*nat\n:A -\n-A A -j RETURN\n-I A 2 -j ACCEPT\nCOMMIT\nEOF\n',
+      'a position in a block of iptables-restore',
+    ],
+    'a chain that a block makes twice': [
+      'iptables-restore <<EOF\n*nat\n:A -\n:A -\nCOMMIT\nEOF\n',
+      'the chain A once more',
+    ],
+    'a line that iptables-restore cuts in two': [
+      `iptables-restore <<EOF\n# ${'x'.repeat(10_300)}\nEOF\n`,
+      'a line that iptables-restore cuts in two',
+    ],
+    'a script that no program can be given': [
+      `true # ${'x'.repeat(131_072)}`,
+      'more than 128 KiB, which Linux passes to no program',
+    ],
+    'a flush with the options of a rule': ['iptables -t nat -F -p tcp', '-F of all chains'],
+    'udp ports of another spelling': [
+      'iptables -t nat -A OUTPUT -p udp --dport 0100 -j RETURN',
+      'the udp port "0100"',
+    ],
+    'a range of udp ports that shrinks, which iptables takes': [
+      'iptables -t nat -A OUTPUT -p udp --dport 443:80 -j RETURN',
+      'the udp port "443:80"',
+    ],
+    'a negated range from 0 on': [
+      'iptables -t nat -A OUTPUT -p tcp ! --dport 0:80 -j RETURN',
+      'a negated --dport from 0 on',
+    ],
+    'an octet with a sign': [
+      "iptables -t nat -A OUTPUT -d ' 10.0.0.0/8' -j RETURN",
+      'the address " 10.0.0.0"',
+    ],
+    'very many modules': [
+      `iptables -t nat -A OUTPUT ${'-m owner --uid-owner 1 '.repeat(65)}-j RETURN`,
+      'more than 64 match modules',
+    ],
     'iptables-restore of a file': ['iptables-restore', 'iptables-restore without its input'],
     'a shell keyword': ['if true', 'the shell keyword if'],
   };
@@ -141,6 +183,22 @@ describe('execute', () => {
       expect(ending.kind === 'not-understood' ? ending.construct : ending.kind).to.equal(construct);
     });
   }
+
+  it('does not trust a container whose variables change what commands do', () => {
+    for (const name of ['PATH', 'XTABLES_LIBDIR', 'LD_PRELOAD', 'SHELLOPTS', 'ENV']) {
+      const { ending } = execute('true', new Map([[name, 'x']]));
+      expect(ending.kind, name).to.equal('not-understood');
+    }
+    expect(
+      execute(
+        'true',
+        new Map([
+          ['POD_IP', 'x'],
+          ['HOME', '/'],
+        ]),
+      ).ending.kind,
+    ).to.equal('completed');
+  });
 
   it('keeps what is certain of a script that is not understood to its end', () => {
     const { rules, ending } = execute(
@@ -165,10 +223,44 @@ describe('execute', () => {
     ]);
   });
 
-  it('runs a command behind sudo, and nothing else that is called so', () => {
-    expect(printRuleSet(execute('sudo iptables -t nat -N A && sudo true').rules)).to.deep.equal(['-N A']);
-    const { ending } = execute('x sudo');
-    expect(ending.kind === 'not-understood' && ending.construct).to.equal('the command "x"');
+  it('knows iptables by the folders that it lives in', () => {
+    const runs = (program: string): boolean => execute(`${program} -t nat -N A`).ending.kind === 'completed';
+    for (const program of ['iptables', '/sbin/iptables', '/usr/sbin/iptables', '/usr/local/bin/iptables-nft'])
+      expect(runs(program), program).to.equal(true);
+    for (const program of [
+      '/usriptables',
+      '/local/sbin/iptables',
+      './iptables',
+      'sudo iptables',
+      'ip6tables',
+    ])
+      expect(runs(program), program).to.equal(false);
+  });
+
+  it('skips the blanks of C in a list, and no others', () => {
+    const list = (blank: string): Execution =>
+      execute(`iptables -t nat -A OUTPUT -d '10.0.0.0/8,${blank}192.168.0.0/16' -j RETURN; true`);
+    expect(printRuleSet(list(' \t').rules)).to.have.length(2);
+    const { rules, refusals } = list('\u00a0');
+    expect(printRuleSet(rules)).to.deep.equal([]);
+    expect(refusals).to.have.length(1);
+  });
+
+  it('counts the commands that a refused one keeps from running', () => {
+    const { refusals } = execute(
+      'iptables -t nat -A B -j RETURN && iptables -t nat -N B && true; iptables -t nat -X B; iptables -t nat -N C',
+    );
+    expect(refusals.map(({ skipped }) => skipped)).to.deep.equal([2, 0]);
+  });
+
+  it('lets the kernel look at a block when it is committed, not before', () => {
+    const block = (...lines: readonly string[]): string =>
+      `iptables-restore -n <<EOF\n*nat\n${lines.join('\n')}\nCOMMIT\nEOF\n`;
+    const lines = [':A -', '-A PREROUTING -j A', '-A A -m owner --uid-owner 5 -j RETURN'];
+    expect(execute(block(...lines, '-F A')).ending).to.deep.equal({ kind: 'completed', status: 0 });
+    const { rules, refusals } = execute(block(...lines));
+    expect(printRuleSet(rules)).to.deep.equal([]);
+    expect(refusals[0]).to.include({ command: 'COMMIT', status: 4, block: true });
   });
 
   it('quotes a text of 120 characters whole', () => {

@@ -6,54 +6,21 @@
  * Limits: those of the parsers below; what they do not understand ends the run as not understood. A rule of which only a
  * match is not understood is taken as installed, and named in `opaque`.
  */
+import { isLongerThan } from './bytes.ts';
 import { readCommand } from './command.ts';
-import type { HereLine } from './here-document.ts';
-import type { Rule, RuleSet } from './model.ts';
+import type { Ending, Execution, Refusal, UnknownText } from './execution.ts';
+import { LineIndex } from './text-position.ts';
 import { notUnderstood, refused, value, type NotUnderstood, type Reading, type Refused } from './reading.ts';
-import { restore } from './restore.ts';
+import { opaqueMatchOf, restore } from './restore.ts';
 import { parseScript, type ShellCommand } from './shell.ts';
-import type { Environment } from './shell-variables.ts';
+import { unsafeVariable, type Environment } from './shell-variables.ts';
 import { NatTable } from './table.ts';
-import { LineIndex, type TextPosition } from './text-position.ts';
 import { showVariables } from './variables.ts';
-
-export type Ending =
-  /** All of it ran; `status` is the script's exit status as far as it matters: 0, or that of its last command. */
-  | { readonly kind: 'completed'; readonly status: number }
-  /** A shell refused the text from here on: nothing of this line ran. */
-  | { readonly kind: 'refused-by-shell'; readonly message: string; readonly at: TextPosition }
-  /** The model ends here; what the rest of the script does is not known. */
-  | ({ readonly kind: 'not-understood' } & UnknownText);
-
-/** Text of the script that is outside the model. */
-export interface UnknownText {
-  readonly construct: string;
-  readonly text: string;
-  readonly at: TextPosition;
-}
-
-/** A command that iptables refuses. */
-export interface Refusal {
-  readonly message: string;
-  /** The command, or the line of iptables-restore. */
-  readonly command: string;
-  readonly status: number;
-  /** Whether a whole block of iptables-restore is lost with it. */
-  readonly block: boolean;
-  readonly at: TextPosition;
-}
-
-export interface Execution {
-  readonly rules: RuleSet;
-  readonly ending: Ending;
-  /** In the order in which they happen; the first is the cause of what follows. */
-  readonly refusals: readonly Refusal[];
-  /** Rules that are in place if iptables takes them, with a match that is not understood. */
-  readonly opaque: readonly UnknownText[];
-}
 
 /** How much of foreign text is quoted. */
 const QUOTED_LENGTH = 120;
+/** Linux takes no longer argument of a program. */
+const LONGEST_ARGUMENT = 131_071;
 const NO_VARIABLES: Environment = new Map();
 
 export function execute(script: string, environment: Environment = NO_VARIABLES): Execution {
@@ -68,12 +35,14 @@ interface Outcome {
   readonly block: boolean;
 }
 
+type Draft<T> = { -readonly [K in keyof T]: T[K] };
+
 class Run {
   readonly #script: string;
   readonly #lines: LineIndex;
-  readonly #refusals: Refusal[] = [];
+  readonly #refusals: Draft<Refusal>[] = [];
   readonly #opaque: UnknownText[] = [];
-  #table = new NatTable();
+  #table = NatTable.empty();
   #backend: string | undefined;
 
   constructor(script: string) {
@@ -82,26 +51,32 @@ class Run {
   }
 
   run(environment: Environment): Execution {
+    const obstacle = obstacleTo(this.#script, environment);
+    if (obstacle !== undefined)
+      return this.#ended({ kind: 'not-understood', ...this.#unknown(obstacle, this.#script, 0) });
     const { lines, stop } = parseScript(this.#script, environment);
     let status = 0;
+    /** The refusal whose failure the present status is. */
+    let cause: Draft<Refusal> | undefined;
     for (const command of lines.flat()) {
-      if (command.after === '&&' && status !== 0) continue;
+      if (command.after === '&&' && status !== 0) {
+        if (cause !== undefined) cause.skipped += 1;
+        continue;
+      }
       if (command.after === '||' && status === 0) continue;
       const { reading, text, at, block } = this.#command(command);
+      cause = undefined;
       switch (reading.kind) {
         case 'value':
           status = reading.value === FALSE ? 1 : 0;
           break;
-        case 'refused':
+        case 'refused': {
           status = reading.status;
-          this.#refusals.push({
-            message: reading.message,
-            command: quote(text),
-            status,
-            block,
-            at: this.#lines.positionAt(at),
-          });
+          const position = this.#lines.positionAt(at);
+          cause = { message: reading.message, command: quote(text), status, block, skipped: 0, at: position };
+          this.#refusals.push(cause);
           break;
+        }
         case 'not-understood':
           return this.#ended({ kind: 'not-understood', ...this.#unknown(reading.message, text, at) });
       }
@@ -115,8 +90,7 @@ class Run {
 
   #command(command: ShellCommand): Outcome {
     const { text, at } = command;
-    const words = command.words[0] === 'sudo' ? command.words.slice(1) : command.words;
-    const [program = '', ...args] = words;
+    const [program = '', ...args] = command.words;
     const outcome = (reading: Reading<unknown>): Outcome => ({ reading, text, at, block: false });
     if (program === 'true' || program === ':') return outcome(value(undefined));
     if (program === 'false') return outcome(value(FALSE));
@@ -129,48 +103,26 @@ class Run {
     return restoring === '' ? outcome(this.#apply(args, command)) : this.#restore(args, command);
   }
 
-  #apply(args: readonly string[], command: ShellCommand): Reading<unknown> {
+  #apply(args: readonly string[], { text, at }: ShellCommand): Reading<unknown> {
     const read = readCommand(args);
     if (read.kind !== 'value') return read;
     const applied = this.#table.apply(read.value);
-    if (applied.kind === 'value' && 'rules' in read.value) {
-      this.#noteOpaque(read.value.rules, command.text, command.at);
-    }
+    const match = opaqueMatchOf(read.value);
+    if (applied.kind === 'value' && match !== undefined) this.#opaque.push(this.#unknown(match, text, at));
     return applied;
   }
 
   #restore(args: readonly string[], { input, text, at }: ShellCommand): Outcome {
+    const outcome = (reading: Reading<unknown>): Outcome => ({ reading, text, at, block: false });
     const flush = readRestoreOptions(args);
-    if (flush.kind !== 'value') return { reading: flush, text, at, block: false };
-    if (input === undefined) {
-      return { reading: notUnderstood('iptables-restore without its input'), text, at, block: false };
-    }
-    const { table, stop } = restore(this.#table, input.lines, flush.value);
+    if (flush.kind !== 'value') return outcome(flush);
+    if (input === undefined) return outcome(notUnderstood('iptables-restore without its input'));
+    const { table, opaque, stop } = restore(this.#table, input.lines, flush.value);
     this.#table = table;
-    if (stop !== undefined) {
-      const { line, reading, number } = stop;
-      return { reading: namedLine(reading, number), text: line.text, at: line.at, block: true };
-    }
-    for (const line of input.lines) this.#noteOpaqueLine(line);
-    return { reading: value(undefined), text, at, block: false };
-  }
-
-  #noteOpaqueLine({ text, at }: HereLine): void {
-    // Only what was taken comes here, so reading it again finds the same rules.
-    if (!/^(?:\[|-[AIR]|--)/.test(text)) return;
-    const read = readCommand(
-      text
-        .replace(/^\[[0-9:]*\]/, '')
-        .trim()
-        .split(/[ \t]+/),
-      'iptables-restore',
-    );
-    if (read.kind === 'value' && 'rules' in read.value) this.#noteOpaque(read.value.rules, text, at);
-  }
-
-  #noteOpaque(rules: readonly Rule[], text: string, at: number): void {
-    const match = rules.flatMap(({ matches }) => matches).find(({ kind }) => kind === 'opaque');
-    if (match?.kind === 'opaque') this.#opaque.push(this.#unknown(`the match ${match.text}`, text, at));
+    for (const { match, line } of opaque) this.#opaque.push(this.#unknown(match, line.text, line.at));
+    if (stop === undefined) return outcome(value(undefined));
+    const { line, reading, number } = stop;
+    return { reading: namedLine(reading, number), text: line.text, at: line.at, block: true };
   }
 
   #unknown(construct: string, text: string, at: number): UnknownText {
@@ -182,9 +134,19 @@ class Run {
   }
 }
 
+/** What makes the shell or iptables run otherwise than they are modelled, whatever the script says. */
+function obstacleTo(script: string, environment: Environment): string | undefined {
+  if (isLongerThan(script, LONGEST_ARGUMENT)) return 'more than 128 KiB, which Linux passes to no program';
+  for (const name of environment.keys()) {
+    if (unsafeVariable(name))
+      return `nothing that is certain, as the variable ${name} changes what commands do`;
+  }
+  return undefined;
+}
+
 /** What the command `false` answers. */
 const FALSE = Symbol('false');
-const IPTABLES = /^(?:\/usr)?(?:\/local)?(?:\/s?bin\/)?iptables(|-nft|-legacy)(|-restore)$/;
+const IPTABLES = /^(?:(?:\/usr(?:\/local)?)?\/s?bin\/)?iptables(|-nft|-legacy)(|-restore)$/;
 
 /** Answers whether the table is emptied first. */
 function readRestoreOptions(args: readonly string[]): Reading<boolean> {

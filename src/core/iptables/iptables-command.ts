@@ -40,7 +40,9 @@ export interface CommandParts {
 
 export function buildCommand({ operation, chain, detail, draft }: CommandParts): Reading<IptablesCommand> {
   if (chain === undefined) {
-    return operation === '-F' ? value({ kind: 'flush', chain }) : notUnderstood(`${operation} of all chains`);
+    return operation === '-F' && isEmpty(draft)
+      ? value({ kind: 'flush', chain })
+      : notUnderstood(`${operation} of all chains`);
   }
   const name = checkChainName(chain, operation === '-N');
   if (name.kind !== 'value') return name;

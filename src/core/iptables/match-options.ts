@@ -93,10 +93,16 @@ export function readDestinationPort(draft: RuleDraft, argument: string, negated:
     draft.modules.push(module);
   }
   if (module.match !== undefined) return refused(`Only one \`--destination-port' allowed`);
+  // The module udp reads other numbers than these otherwise: in base 10, and modulo 65536.
+  if (protocol === 'udp' && !/^(?:0|[1-9][0-9]{0,4})?(?::(?:0|[1-9][0-9]{0,4})?)?$/.test(argument))
+    return notUnderstood(`the udp port ${JSON.stringify(argument)}`);
   const ports = readPortRange(argument);
+  if (protocol === 'udp' && ports.kind === 'refused')
+    return notUnderstood(`the udp port ${JSON.stringify(argument)}`);
   if (ports.kind !== 'value') return ports;
-  const { from, to } = ports.value;
-  if (negated && from === 0 && to === 65535) return notUnderstood('a negated --dport of all ports');
+  const { from } = ports.value;
+  // iptables-nft keeps it as the range that is left, which is another rule to -D.
+  if (negated && from === 0) return notUnderstood('a negated --dport from 0 on');
   module.match = { kind: 'destination-port', protocol, ports: ports.value, negated };
   return value(undefined);
 }

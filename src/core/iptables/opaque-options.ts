@@ -47,10 +47,14 @@ export function opaqueOptionsOf(module: string): Readonly<Record<string, number>
 export function opaqueOption(name: string, draft: RuleDraft): OpaqueOption | undefined {
   const plain = Object.hasOwn(PLAIN, name) ? PLAIN[name] : undefined;
   if (plain !== undefined) return { argumentCount: plain, texts: draft.opaque };
-  for (const module of draft.modules.toReversed()) {
-    const shapes = opaqueOptionsOf(module.name);
-    const argumentCount = shapes !== undefined && Object.hasOwn(shapes, name) ? shapes[name] : undefined;
-    if (argumentCount !== undefined) return { argumentCount, texts: module.opaque };
-  }
-  return undefined;
+  const module = draft.modules.findLast((candidate) => argumentCountOf(candidate.name, name) !== undefined);
+  const argumentCount = module === undefined ? undefined : argumentCountOf(module.name, name);
+  return module === undefined || argumentCount === undefined
+    ? undefined
+    : { argumentCount, texts: module.opaque };
+}
+
+function argumentCountOf(module: string, option: string): number | undefined {
+  const shapes = opaqueOptionsOf(module);
+  return shapes !== undefined && Object.hasOwn(shapes, option) ? shapes[option] : undefined;
 }

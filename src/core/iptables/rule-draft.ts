@@ -52,8 +52,12 @@ export function portProtocol({ protocol }: RuleDraft): Protocol | undefined {
     : protocol.protocol;
 }
 
+/** From about 120 on the kernel's nf_tables has no room for a rule. */
+const MOST_MODULES = 64;
+
 /** One rule for each destination of a list. */
 export function finishRules(draft: RuleDraft): Reading<readonly Rule[]> {
+  if (draft.modules.length > MOST_MODULES) return notUnderstood(`more than ${MOST_MODULES} match modules`);
   const modules: Match[] = [];
   for (const module of draft.modules) {
     const finished = finishModule(module, draft);
@@ -87,7 +91,7 @@ function destinationMatches({ destination }: RuleDraft): Reading<readonly (reado
   const matches: (readonly Match[])[] = [];
   for (const item of items) {
     // Blanks in front of an item of a list are skipped.
-    const read = readCidr(items.length > 1 ? item.trimStart() : item);
+    const read = readCidr(items.length > 1 ? item.replace(/^[ \t\n\v\f\r]+/, '') : item);
     if (read.kind !== 'value') return read;
     const network = read.value;
     // The two backends disagree about it.

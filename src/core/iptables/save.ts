@@ -7,7 +7,7 @@
  * rules that iptables cannot show.
  */
 import { readCommand } from './command.ts';
-import type { UnknownText } from './execute.ts';
+import type { UnknownText } from './execution.ts';
 import { BUILT_IN_CHAINS, isBuiltIn, type Rule, type RuleSet } from './model.ts';
 import { restoreWords } from './restore-words.ts';
 import { positionAt } from './text-position.ts';

@@ -12,6 +12,20 @@ export type Environment = ReadonlyMap<string, string | undefined>;
 
 export type Expansion = { readonly text: string; readonly end: number } | Stop;
 
+/** The shells set these themselves, whatever the container has: dash, busybox and bash differ in which. */
+const SHELL_OWN = new Set(
+  'PPID OPTIND OPTARG IFS PWD OLDPWD RANDOM SRANDOM SHLVL LINENO SECONDS EPOCHSECONDS EPOCHREALTIME UID EUID GROUPS PIPESTATUS FUNCNAME DIRSTACK COMP_WORDBREAKS HISTCMD _'.split(
+    ' ',
+  ),
+);
+
+/** Whether a variable of the container changes what the shell, the loader or iptables do. */
+export function unsafeVariable(name: string): boolean {
+  return /^(?:PATH|ENV|BASH_ENV|SHELLOPTS|BASHOPTS|POSIXLY_CORRECT)$|^(?:XTABLES|IPTABLES|LD|BASH_FUNC)_/.test(
+    name,
+  );
+}
+
 /** `at` is the offset of the `$`. Between double quotes and in a here-document the value stays in one piece. */
 export function expandAt(
   text: string,
@@ -25,6 +39,9 @@ export function expandAt(
   const name = found?.[1] ?? found?.[2];
   if (found === null || name === undefined) {
     return beyondShell('an expansion with $', at);
+  }
+  if (SHELL_OWN.has(name) || name.startsWith('BASH')) {
+    return beyondShell(`the variable ${name}, which the shell sets itself`, at);
   }
   if (!environment.has(name)) {
     return beyondShell(`the variable ${name}, which the pod does not define`, at);

@@ -50,8 +50,10 @@ export function readWord(
     const piece = special ? specialPiece(script, at, environment) : beyondWord(char, at);
     if ('kind' in piece) return piece;
     pieces.push(piece.text);
-    quoted = true;
-    present ||= char !== '$' || piece.text !== '';
+    // A backslash before a newline is no part of the word at all.
+    const joins = char === '\\' && piece.text === '';
+    quoted ||= !joins;
+    present ||= !joins && (char !== '$' || piece.text !== '');
     at = piece.end;
   }
   if (!present) return { kind: 'nothing', end: at };

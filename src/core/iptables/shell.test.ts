@@ -12,6 +12,7 @@ const VARIABLES: Environment = new Map([
   ['EMPTY', ''],
   ['SPLIT', 'a b'],
   ['KEYWORD', 'if'],
+  ['PPID', '1'],
 ]);
 
 /** `a b|c`: words joined by a blank, lines by / and commands by what stands between them; last what stopped the reading. */
@@ -88,6 +89,11 @@ describe('parseScript', () => {
       'a value valuex value $NAME $NAME',
     ],
     'keeps a word that an empty variable leaves only in quotes': ['a $EMPTY "$EMPTY" b', 'a  b'],
+    'does not understand a variable that the shell sets itself': [
+      'a $PPID',
+      'not understood at line 1, column 3: the variable PPID, which the shell sets itself',
+    ],
+    'joins nothing and nothing at a backslash': ['a $EMPTY\\\n b', 'a b'],
     'takes no keyword from a variable': ['$KEYWORD x', 'if x'],
     'carries a variable whose value is not known': ['a $POD_IP', 'a $POD_IP'],
     'does not understand a value that the shell would split': [

@@ -25,8 +25,11 @@ export class NatTable {
   /** Chains whose list a copy still shares: it is copied before it changes. */
   readonly #shared: Set<string>;
   readonly #census: Map<string, ChainCensus>;
+  /** Within a transaction the kernel looks at what there is in the end. */
+  readonly #deferred: boolean;
 
-  constructor(from?: NatTable) {
+  private constructor(from: NatTable | undefined, deferred: boolean) {
+    this.#deferred = deferred;
     this.#chains = new Map(from === undefined ? BUILT_IN_CHAINS.map((name) => [name, []]) : from.#chains);
     const census = from === undefined ? undefined : from.#census;
     this.#census = new Map(
@@ -34,6 +37,21 @@ export class NatTable {
     );
     this.#shared = new Set(from === undefined ? [] : this.#chains.keys());
     if (from !== undefined) for (const name of from.#chains.keys()) from.#shared.add(name);
+  }
+
+  static empty(): NatTable {
+    return new NatTable(undefined, false);
+  }
+
+  /** A copy to change, which `committed` makes a table again. */
+  transaction(): NatTable {
+    return new NatTable(this, true);
+  }
+
+  /** What a transaction has made, unless the kernel refuses it. */
+  committed(): Reading<NatTable> {
+    const table = new NatTable(this, false);
+    return kernelRefusal(table.#chains, table.#census) ?? value(table);
   }
 
   /** What the table holds; it does not change any more when the table does. */
@@ -69,6 +87,10 @@ export class NatTable {
   declare(chain: string): Reading<undefined> {
     if (isBuiltIn(chain)) return DONE;
     return this.#chains.has(chain) ? this.#flush(chain) : this.#newChain(chain);
+  }
+
+  has(chain: string): boolean {
+    return this.#chains.has(chain);
   }
 
   /** What iptables-restore does first without --noflush. */
@@ -141,8 +163,8 @@ export class NatTable {
       return notUnderstood('-D of a rule that is not understood');
     const left = [...(this.#chains.get(chain) ?? [])];
     for (const rule of rules) {
-      const text = printRule(rule);
-      const at = left.findIndex((candidate) => printRule(candidate) === text);
+      const text = textOf(rule);
+      const at = left.findIndex((candidate) => textOf(candidate) === text);
       if (at < 0) return NO_SUCH_RULE;
       left.splice(at, 1);
     }
@@ -172,7 +194,9 @@ export class NatTable {
   }
 
   #kernelTakes(added: readonly Rule[]): Reading<undefined> {
-    return added.some(mayBeRefused) ? (kernelRefusal(this.#chains, this.#census) ?? DONE) : DONE;
+    return !this.#deferred && added.some(mayBeRefused)
+      ? (kernelRefusal(this.#chains, this.#census) ?? DONE)
+      : DONE;
   }
 
   /** Takes `count` rules away from a place and puts others there. */
@@ -201,6 +225,15 @@ export class NatTable {
     this.#chains.set(chain, rules);
     this.#shared.delete(chain);
   }
+}
+
+/** -D compares by what is printed, rule by rule: each is printed once. */
+const texts = new WeakMap<Rule, string>();
+
+function textOf(rule: Rule): string {
+  const text = texts.get(rule) ?? printRule(rule);
+  texts.set(rule, text);
+  return text;
 }
 
 /** Most rules cannot change what the kernel thinks of the whole. */

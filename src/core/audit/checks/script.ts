@@ -1,5 +1,5 @@
 /** Whether osm-init's script can be read, and whether a shell and iptables accept all of it. */
-import type { Execution, UnknownText } from '../../iptables/execute.ts';
+import type { Execution, UnknownText } from '../../iptables/execution.ts';
 import { printPosition } from '../../iptables/text-position.ts';
 import { INIT_CONTAINER } from '../../osm/names.ts';
 import { differenceSentence, shownDifferences } from '../difference.ts';
@@ -71,9 +71,15 @@ function refusals(
   const [shown] = differences;
   if (end.kind === 'completed' && end.status === 0 && shown === undefined && outcome !== undefined) return [];
   const position = printPosition(first.at);
-  const left = first.block ? 'Nothing of its block is installed.' : 'What follows it is not installed.';
+  const said = first.message.replace(/\.$/, '');
+  const lost = [
+    first.block ? ' Nothing of its block is installed.' : '',
+    first.skipped > 0
+      ? ` The ${first.skipped === 1 ? 'command' : `${first.skipped} commands`} behind it did not run.`
+      : '',
+  ].join('');
   const effect = shown === undefined ? '' : ` As a result, ${differenceSentence(shown)}.`;
-  const message = `iptables refuses ${quote(first.command)} at ${position}: ${first.message}. ${left}${effect}`;
+  const message = `iptables refuses ${quote(first.command)} at ${position}: ${said}.${lost}${effect}`;
   const evidence = { text: first.command, position, ...(shown === undefined ? {} : { differences }) };
   return [finding('RuleRefused', message, { fix: recreateCommand(pod), evidence })];
 }
