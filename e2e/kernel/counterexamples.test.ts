@@ -5,7 +5,8 @@
 import { expect } from 'chai';
 import { compare, type Comparison, type Difference } from '../../src/core/iptables/compare.ts';
 import { describeClass } from '../../src/core/iptables/describe.ts';
-import { execute, type Execution } from '../../src/core/iptables/execute.ts';
+import { execute } from '../../src/core/iptables/execute.ts';
+import type { Execution } from '../../src/core/iptables/execution.ts';
 import type { Packet } from '../../src/core/iptables/packet.ts';
 import { containsPoint } from '../../src/core/iptables/traffic-class.ts';
 import { OWN_ADDRESS, pointOf } from '../../src/core/iptables/universe.ts';
