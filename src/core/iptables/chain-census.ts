@@ -25,6 +25,11 @@ export class ChainCensus {
     return this.#calls.keys();
   }
 
+  /** Whether a rule jumps or goes to the chain. */
+  callsTo(chain: string): boolean {
+    return this.#calls.has(chain);
+  }
+
   add(rule: Rule): void {
     this.#count(rule, 1);
   }

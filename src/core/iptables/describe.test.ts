@@ -77,6 +77,29 @@ describe('describeClass', () => {
     it(`names ${what} for inbound traffic`, () => expect(told('PREROUTING', matches)).to.equal(words));
   }
 
+  it('names any protocols', () => {
+    const interfaces = new Interfaces([]);
+    const [box] = universe('PREROUTING', interfaces);
+    const names = [
+      [0, 0],
+      [1, 1],
+      [2, 2],
+      [0, 1],
+      [1, 2],
+      [0, 0, 2, 2],
+      [0, 2],
+    ].map((protocol) => describeClass('PREROUTING', { ...box!, protocol }, interfaces));
+    expect(names).to.deep.equal([
+      'inbound tcp',
+      'inbound udp',
+      'inbound anything but tcp and udp',
+      'inbound tcp and udp',
+      'inbound anything but tcp',
+      'inbound anything but udp',
+      'inbound traffic',
+    ]);
+  });
+
   it('counts what would be too much to list', () => {
     const ports = Array.from({ length: 15 }, (_, i) => 10 + i * 2).join();
     expect(told('PREROUTING', `-p tcp -m multiport --dports ${ports}`)).to.equal(

@@ -117,6 +117,10 @@ describe('parseScript', () => {
       'a <<EOF\nx\n EOF\n',
       'not understood at line 1, column 3: a here-document without its end',
     ],
+    'does not understand a mark that the shell would not replace': [
+      'a <<$NAME\n$NAME\n',
+      'not understood at line 1, column 5: the end mark of a here-document',
+    ],
     'refuses a here-document without a mark': [
       'a <<\n',
       'refused at line 1, column 5: syntax error: unexpected newline',

@@ -5,59 +5,47 @@
  * transaction (iptables-restore), because rules and lists of rules are never changed in place.
  * Limits: 500 chains.
  */
-import { ChainCensus } from './chain-census.ts';
 import { mayBeExtension } from './chain-name.ts';
+import { Chains } from './chains.ts';
 import type { IptablesCommand } from './iptables-command.ts';
 import { kernelRefusal } from './kernel-refusal.ts';
-import { BUILT_IN_CHAINS, calledChain, isBuiltIn, type Rule, type RuleSet } from './model.ts';
+import { calledChain, isBuiltIn, type Rule, type RuleSet } from './model.ts';
 import { printRule } from './print.ts';
 import { notUnderstood, refused, value, type Reading } from './reading.ts';
 
 const MOST_CHAINS = 500;
-/** More than a call can take at once would overflow the stack. */
-const MOST_ARGUMENTS = 1000;
 const DONE = value(undefined);
 const NO_SUCH_RULE = refused('Bad rule (does a matching rule exist in that chain?).', 1);
 const NO_CHAIN = refused('No chain/target/match by that name.', 1);
+const BUSY = refused('CHAIN_DEL failed (Device or resource busy)', 4);
 
 export class NatTable {
-  readonly #chains: Map<string, Rule[]>;
-  /** Chains whose list a copy still shares: it is copied before it changes. */
-  readonly #shared: Set<string>;
-  readonly #census: Map<string, ChainCensus>;
+  readonly #chains: Chains;
   /** Within a transaction the kernel looks at what there is in the end. */
   readonly #deferred: boolean;
 
-  private constructor(from: NatTable | undefined, deferred: boolean) {
+  private constructor(chains: Chains, deferred: boolean) {
+    this.#chains = chains;
     this.#deferred = deferred;
-    this.#chains = new Map(from === undefined ? BUILT_IN_CHAINS.map((name) => [name, []]) : from.#chains);
-    const census = from === undefined ? undefined : from.#census;
-    this.#census = new Map(
-      [...this.#chains.keys()].map((name) => [name, new ChainCensus(census?.get(name))]),
-    );
-    this.#shared = new Set(from === undefined ? [] : this.#chains.keys());
-    if (from !== undefined) for (const name of from.#chains.keys()) from.#shared.add(name);
   }
 
   static empty(): NatTable {
-    return new NatTable(undefined, false);
+    return new NatTable(Chains.builtIn(), false);
   }
 
   /** A copy to change, which `committed` makes a table again. */
   transaction(): NatTable {
-    return new NatTable(this, true);
+    return new NatTable(this.#chains.copy(), true);
   }
 
   /** What a transaction has made, unless the kernel refuses it. */
   committed(): Reading<NatTable> {
-    const table = new NatTable(this, false);
-    return kernelRefusal(table.#chains, table.#census) ?? value(table);
+    return this.#kernelRefusal() ?? value(new NatTable(this.#chains.copy(), false));
   }
 
   /** What the table holds; it does not change any more when the table does. */
   rules(): RuleSet {
-    for (const name of this.#chains.keys()) this.#shared.add(name);
-    return { chains: new Map(this.#chains) };
+    return { chains: this.#chains.snapshot() };
   }
 
   apply(command: IptablesCommand): Reading<undefined> {
@@ -95,62 +83,56 @@ export class NatTable {
 
   /** What iptables-restore does first without --noflush. */
   clear(): void {
-    this.#chains.clear();
-    this.#census.clear();
-    this.#shared.clear();
-    for (const name of BUILT_IN_CHAINS) this.#set(name, []);
+    this.#chains.reset();
   }
 
   #newChain(chain: string): Reading<undefined> {
     if (this.#chains.has(chain)) return refused('Chain already exists.', 1);
     if (this.#chains.size >= MOST_CHAINS) return notUnderstood(`more than ${MOST_CHAINS} chains`);
-    this.#set(chain, []);
+    this.#chains.set(chain, []);
     return DONE;
   }
 
   #deleteChain(chain: string): Reading<undefined> {
-    const rules = this.#chains.get(chain);
+    const rules = this.#chains.rulesOf(chain);
     if (rules === undefined) return NO_CHAIN;
     if (isBuiltIn(chain)) return notUnderstood(`-X of the built-in chain ${chain}`);
-    if (rules.length > 0) return refused('CHAIN_DEL failed (Device or resource busy)', 4);
-    if ([...this.#chains.values()].some((list) => list.some((rule) => calledChain(rule) === chain))) {
-      return refused('CHAIN_DEL failed (Device or resource busy)', 4);
-    }
+    const called = [...this.#chains.census().values()].some((census) => census.callsTo(chain));
+    if (rules.length > 0 || called) return BUSY;
     this.#chains.delete(chain);
-    this.#census.delete(chain);
     return DONE;
   }
 
   #flush(chain: string | undefined): Reading<undefined> {
     if (chain !== undefined && !this.#chains.has(chain)) return NO_CHAIN;
-    for (const name of chain === undefined ? [...this.#chains.keys()] : [chain]) this.#set(name, []);
+    for (const name of chain === undefined ? this.#chains.names() : [chain]) this.#chains.set(name, []);
     return DONE;
   }
 
   #insert(chain: string, position: number | undefined, rules: readonly Rule[]): Reading<undefined> {
     const known = this.#targetsExist(rules);
     if (known.kind !== 'value') return known;
-    const length = this.#chains.get(chain)?.length;
+    const length = this.#chains.rulesOf(chain)?.length;
     if (length === undefined) return NO_CHAIN;
     const at = position === undefined ? length : position - 1;
     if (at > length) return refused('Index of insertion too big.', 1);
     // iptables inserts them one by one at the same place, so they end up in reverse.
     const added = position === undefined ? rules : rules.toReversed();
-    this.#exchange(chain, at, 0, added);
+    this.#chains.exchange(chain, at, 0, added);
     const verdict = this.#kernelTakes(added);
-    if (verdict.kind !== 'value') this.#exchange(chain, at, added.length, []);
+    if (verdict.kind !== 'value') this.#chains.exchange(chain, at, added.length, []);
     return verdict;
   }
 
   #replace(chain: string, position: number, rule: Rule): Reading<undefined> {
     const known = this.#targetsExist([rule]);
     if (known.kind !== 'value') return known;
-    const before = this.#chains.get(chain)?.[position - 1];
+    const before = this.#chains.rulesOf(chain)?.[position - 1];
     if (!this.#chains.has(chain)) return NO_CHAIN;
     if (before === undefined) return refused('Index of replacement too big.', 1);
-    this.#exchange(chain, position - 1, 1, [rule]);
+    this.#chains.exchange(chain, position - 1, 1, [rule]);
     const verdict = this.#kernelTakes([rule]);
-    if (verdict.kind !== 'value') this.#exchange(chain, position - 1, 1, [before]);
+    if (verdict.kind !== 'value') this.#chains.exchange(chain, position - 1, 1, [before]);
     return verdict;
   }
 
@@ -161,22 +143,22 @@ export class NatTable {
     if (!this.#chains.has(chain)) return NO_SUCH_RULE;
     if (rules.some(({ matches }) => matches.some(({ kind }) => kind === 'opaque')))
       return notUnderstood('-D of a rule that is not understood');
-    const left = [...(this.#chains.get(chain) ?? [])];
+    const left = [...(this.#chains.rulesOf(chain) ?? [])];
     for (const rule of rules) {
       const text = textOf(rule);
       const at = left.findIndex((candidate) => textOf(candidate) === text);
       if (at < 0) return NO_SUCH_RULE;
       left.splice(at, 1);
     }
-    this.#set(chain, left);
+    this.#chains.set(chain, left);
     return DONE;
   }
 
   #deleteAt(chain: string, position: number): Reading<undefined> {
-    const length = this.#chains.get(chain)?.length;
+    const length = this.#chains.rulesOf(chain)?.length;
     if (length === undefined) return NO_CHAIN;
     if (position > length) return refused('Index of deletion too big.', 1);
-    this.#exchange(chain, position - 1, 1, []);
+    this.#chains.exchange(chain, position - 1, 1, []);
     return DONE;
   }
 
@@ -194,36 +176,11 @@ export class NatTable {
   }
 
   #kernelTakes(added: readonly Rule[]): Reading<undefined> {
-    return !this.#deferred && added.some(mayBeRefused)
-      ? (kernelRefusal(this.#chains, this.#census) ?? DONE)
-      : DONE;
+    return !this.#deferred && added.some(mayBeRefused) ? (this.#kernelRefusal() ?? DONE) : DONE;
   }
 
-  /** Takes `count` rules away from a place and puts others there. */
-  #exchange(chain: string, at: number, count: number, rules: readonly Rule[]): void {
-    const list = this.#own(chain);
-    const census = this.#census.get(chain);
-    for (const rule of list.slice(at, at + count)) census?.remove(rule);
-    for (const rule of rules) census?.add(rule);
-    if (rules.length <= MOST_ARGUMENTS) list.splice(at, count, ...rules);
-    else this.#chains.set(chain, [...list.slice(0, at), ...rules, ...list.slice(at + count)]);
-  }
-
-  #own(chain: string): Rule[] {
-    const list = this.#chains.get(chain) ?? [];
-    if (!this.#shared.has(chain)) return list;
-    const copy = [...list];
-    this.#chains.set(chain, copy);
-    this.#shared.delete(chain);
-    return copy;
-  }
-
-  #set(chain: string, rules: Rule[]): void {
-    const census = new ChainCensus();
-    for (const rule of rules) census.add(rule);
-    this.#census.set(chain, census);
-    this.#chains.set(chain, rules);
-    this.#shared.delete(chain);
+  #kernelRefusal(): ReturnType<typeof kernelRefusal> {
+    return kernelRefusal(this.#chains.lists(), this.#chains.census());
   }
 }
 
