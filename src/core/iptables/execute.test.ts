@@ -174,6 +174,14 @@ describe('execute', () => {
       `iptables -t nat -A OUTPUT ${'-m owner --uid-owner 1 '.repeat(65)}-j RETURN`,
       'more than 64 match modules',
     ],
+    'a number that belongs to no option of iptables-restore': [
+      'iptables-restore -n 5 <<EOF\nEOF\n',
+      'the option "5" of iptables-restore',
+    ],
+    'a word behind -w that is no number': [
+      'iptables-restore -w soon <<EOF\nEOF\n',
+      'the option "soon" of iptables-restore',
+    ],
     'iptables-restore of a file': ['iptables-restore', 'iptables-restore without its input'],
     'a shell keyword': ['if true', 'the shell keyword if'],
   };

@@ -57,6 +57,18 @@ describe('the nat table', () => {
       told('-N A', '-N B', '-A OUTPUT -j A', '-A OUTPUT -j B', '-A A -j B', '-D A -j B', '-A B -j A'),
       '0',
     ],
+    'forgets a jump that was deleted by its number': [
+      told('-N A', '-N B', '-A OUTPUT -j A', '-A OUTPUT -j B', '-A A -j B', '-D A 1', '-A B -j A'),
+      '0',
+    ],
+    'forgets a jump that was replaced': [
+      told('-N A', '-N B', '-A OUTPUT -j A', '-A OUTPUT -j B', '-A A -j B', '-R A 1 -j RETURN', '-A B -j A'),
+      '0',
+    ],
+    'forgets a jump that the kernel has refused': [
+      told('-N A', '-N B', '-A OUTPUT -j A', '-A A -j B', '-A B -j A', '-D A 1', '-A B -j A'),
+      '0',
+    ],
     'counts jumps that are there twice': [
       told('-N A', '-N B', '-A OUTPUT -j A', '-A A -j B', '-A A -j B', '-D A -j B', '-A B -j A'),
       '4 Too many links',

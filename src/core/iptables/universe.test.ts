@@ -1,12 +1,26 @@
 import { expect } from 'chai';
 import { execute } from './execute.ts';
 import { readCidr } from './cidr.ts';
-import { Interfaces, usualInterface } from './universe.ts';
+import type { Hook } from './model.ts';
+import { volume } from './traffic-class.ts';
+import { Interfaces, universe, usualInterface } from './universe.ts';
 
 const address = (text: string): number => {
   const read = readCidr(text);
   return read.kind === 'value' ? read.value.address : Number.NaN;
 };
+
+describe('the universe', () => {
+  it('holds every packet that can exist, and no other', () => {
+    const interfaces = new Interfaces([]);
+    const count = (hook: Hook): bigint =>
+      universe(hook, interfaces).reduce((sum, box) => sum + volume(box), 0n);
+    const elsewhere = 2n ** 32n - 2n ** 24n;
+    const each = 3n * 2n ** 16n;
+    expect(count('OUTPUT')).to.equal((elsewhere * 2n + 2n ** 24n) * each * 2n ** 32n);
+    expect(count('PREROUTING')).to.equal(elsewhere * each);
+  });
+});
 
 describe('usualInterface', () => {
   for (const [host, name] of Object.entries({

@@ -42,6 +42,14 @@ describe('witness', () => {
       told({ destination: interval(0xc0a80000, 0xc0a8ffff) }),
       'tcp 192.168.0.1:80 from 1000 by eth0',
     ],
+    'is the one in the middle of three': [
+      told({ destination: [0x08080808, 0x08080808, 0xc0a80000, 0xc0a80002] }),
+      'tcp 192.168.0.1:80 from 1000 by eth0',
+    ],
+    'leaves by another interface than lo where it can': [
+      told({ interface: interval(1, 2) }),
+      'tcp 10.96.0.10:80 from 1000 by net1',
+    ],
     'takes the one address that there is': [
       told({ destination: interval(0xc0a80000, 0xc0a80000) }),
       'tcp 192.168.0.0:80 from 1000 by eth0',
