@@ -15,6 +15,7 @@ node_modules/.installed: package.json package-lock.json
 	@touch $@
 
 build/.compiled: node_modules/.installed tsconfig.json $(sources)
+	@rm -rf build/src build/e2e build/docs # or tests of files that are gone would still run
 	npm run --silent compile
 	@touch $@
 
