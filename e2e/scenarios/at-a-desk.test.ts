@@ -72,13 +72,14 @@ describe('osm-auditor at a desk, on a cluster', function () {
     expect(out).to.include('OA501   There is no ConfigMap osm-config in namespace elsewhere.');
   });
 
-  it('traces a packet of a pod that is there, and says so when there is none', () => {
+  it('traces a packet of a pod that is there, and says so when there is none', async () => {
+    await createPods(cluster, NAMESPACE, [{ name: 'unguarded', recorded: 'sidecar-no-init' }]);
     const traced = run('trace', 'pod/good', '-n', NAMESPACE, '--to', '10.96.0.10:80');
     expect([traced.status, traced.err]).to.deep.equal([0, '']);
     expect(traced.out)
       .to.match(/^pod\/good in desk \(R1\): tcp from uid 1000 to 10\.96\.0\.10:80 by eth0$/m)
       .and.to.match(/^ +redirect 15001 +redirect 15001$/m);
-    const escaped = run('trace', 'bad', '-n', NAMESPACE, '--to', '10.96.0.10:80');
+    const escaped = run('trace', 'unguarded', '-n', NAMESPACE, '--to', '10.96.0.10:80');
     expect(escaped.status).to.equal(1);
     expect(escaped.out).to.match(/^ +redirect 15001 +bypass$/m);
     const missing = run('trace', 'nobody', '-n', NAMESPACE, '--to', '10.96.0.10:80');
