@@ -35,6 +35,31 @@ function refusal(read: () => unknown): SnapshotError {
 }
 
 describe('podSnapshot', () => {
+  it('takes the variables of an init container whose values are known', () => {
+    const env = [
+      { name: 'PLAIN', value: 'text' },
+      { name: 'NOTHING' },
+      { name: 'POD_IP', valueFrom: { fieldRef: { fieldPath: 'status.podIP' } } },
+      { name: 'NODE', valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } },
+      { name: 'SECRET', valueFrom: { secretKeyRef: { name: 's', key: 'k' } } },
+      { name: 'PUT_TOGETHER', value: '$(PLAIN)/x' },
+      { name: 'TWICE', value: 'first' },
+      { name: 'TWICE', value: 'last' },
+      { name: 'GONE', value: 'known' },
+      { name: 'GONE', valueFrom: { secretKeyRef: { name: 's', key: 'k' } } },
+      // Not known, and yet it matters that it is there.
+      { name: 'PATH', valueFrom: { configMapKeyRef: { name: 'c', key: 'k' } } },
+    ];
+    const { pod } = podSnapshot(good(({ spec }) => (spec['initContainers'] = [{ name: 'osm-init', env }])));
+    expect(pod.initContainers[0]?.env).to.deep.equal({
+      PLAIN: 'text',
+      NOTHING: '',
+      POD_IP: null,
+      TWICE: 'last',
+      PATH: '',
+    });
+  });
+
   it('takes the facts of a pod and nothing else', () => {
     const { pod, condition } = podSnapshot(recorded('good'));
     const { initContainers, ...rest } = pod;

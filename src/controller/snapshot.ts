@@ -16,6 +16,7 @@ import type {
   Pod,
 } from '../core/osm/pod.ts';
 import { CONDITION_TYPE } from '../core/audit/condition-text.ts';
+import { unsafeVariable } from '../core/iptables/shell-variables.ts';
 import type { Condition } from '../kube/conditions.ts';
 import {
   configMapSchema,
@@ -120,6 +121,8 @@ function variablesOf(env: readonly EnvObject[]): ContainerVariables {
     variables.delete(name);
     if (ownAddress) variables.set(name, null);
     else if (plain && !text.includes('$')) variables.set(name, text);
+    // That it is there at all makes what the script does uncertain, whatever its value.
+    else if (unsafeVariable(name)) variables.set(name, '');
   }
   return Object.fromEntries(variables);
 }

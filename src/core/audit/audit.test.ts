@@ -403,6 +403,22 @@ describe('audit', () => {
       inputFor(withInit(`${GUIDE_SCRIPTS.base}; iptables -t nat -N PROXY_INBOUND || true`)),
       ['Verified'],
     ],
+    'does not blame a refused command that the script passes over for an exclusion that is missing': [
+      inputFor(withInit(`${GUIDE_SCRIPTS.base}; iptables -t nat -N PROXY_INBOUND || true`), {
+        config: ranges('10.0.0.0/8'),
+      }),
+      [
+        'Discrepant',
+        'RuleRefused: iptables refuses "iptables -t nat -N PROXY_INBOUND" at line 1, column 988: Chain already exists.',
+        "ExcludedRangeMissing: Excluded by the configuration but not in the pod's rules: 10.0.0.0/8. Traffic there goes through the sidecar.",
+      ],
+    ],
+    'calls no exclusion the effect of a refusal when it is not known which there should be': [
+      inputFor(withInit(`${GUIDE_SCRIPTS.ports}; iptables -t nat -N PROXY_INBOUND || true`), {
+        config: { kind: 'missing', searched: 'any namespace' },
+      }),
+      ['Unknown', 'ConfigMissing: There is no ConfigMap osm-config in any namespace.'],
+    ],
     'verifies what iptables-restore installs in other words': [
       inputFor(withInit(asRestore(GUIDE_SCRIPTS.base))),
       ['Verified'],

@@ -39,3 +39,8 @@ export interface Execution {
   /** Rules that are in place if iptables takes them, with a match that is not understood. */
   readonly opaque: readonly UnknownText[];
 }
+
+/** Whether the script ended badly because iptables refused a command; one that it passes over does not end it. */
+export function failedByRefusal({ ending, refusals }: Execution): boolean {
+  return refusals.length > 0 && ending.kind === 'completed' && ending.status !== 0;
+}

@@ -4,6 +4,7 @@
  *
  * An exclusion counts by what it does: one that lies within another, or is written in another way, changes nothing.
  */
+import { failedByRefusal } from '../../iptables/execution.ts';
 import { printCidr } from '../../iptables/cidr.ts';
 import { intersect, intervals, union } from '../../iptables/interval-set.ts';
 import type { PortRange } from '../../iptables/model.ts';
@@ -37,7 +38,7 @@ const NAMES = Object.keys(SENTENCES) as readonly ExclusionName[];
 export const checkExclusions: Check = (judgement) => {
   const { comparison, installed, intent } = judgement;
   if (comparison === undefined || intent === undefined) return [];
-  if (installed === undefined || installed.refusals.length > 0) return [];
+  if (installed === undefined || failedByRefusal(installed)) return [];
   return NAMES.flatMap((name) => exclusionFinding(judgement, comparison, name));
 };
 

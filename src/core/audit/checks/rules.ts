@@ -4,6 +4,7 @@
  *
  * Rules that look different and mean the same are no finding, nor is a missing rule that no packet reaches.
  */
+import { failedByRefusal } from '../../iptables/execution.ts';
 import type { Attributed, Cause } from '../attribution.ts';
 import type { FindingName } from '../catalogue.ts';
 import { differenceSentence, shownDifferences } from '../difference.ts';
@@ -17,7 +18,7 @@ import type { Hook } from '../../iptables/model.ts';
 export const checkRules: Check = (judgement) => {
   const { comparison, installed } = judgement;
   // What a refused command leaves undone is told with that command.
-  if (comparison === undefined || installed === undefined || installed.refusals.length > 0) return [];
+  if (comparison === undefined || installed === undefined || failedByRefusal(installed)) return [];
   const { outcome, attributed } = comparison;
   if (outcome === undefined) {
     return [finding('RulesTooComplex', 'The rules of the script are too complex to be compared.')];

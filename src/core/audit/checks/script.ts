@@ -1,8 +1,8 @@
 /** Whether osm-init's script can be read, and whether a shell and iptables accept all of it. */
-import type { Execution, UnknownText } from '../../iptables/execution.ts';
+import { failedByRefusal, type Execution, type UnknownText } from '../../iptables/execution.ts';
 import { printPosition } from '../../iptables/text-position.ts';
 import { INIT_CONTAINER } from '../../osm/names.ts';
-import { differenceSentence, shownDifferences } from '../difference.ts';
+import { differenceSentence, shownDifferences, type Difference } from '../difference.ts';
 import { finding, type Finding } from '../finding.ts';
 import { recreateCommand } from '../fix.ts';
 import type { Check, Judgement } from '../judgement.ts';
@@ -50,26 +50,18 @@ function notUnderstood({ construct, text, at }: UnknownText): Finding {
   return finding('ScriptNotUnderstood', message, { evidence: { text, position } });
 }
 
-/** The first refused command is the cause of what follows, so it alone is named, with what its absence does to traffic. */
-function refusals(
-  { pod, comparison }: Judgement,
-  { ending: end, refusals: all }: Execution,
-): readonly Finding[] {
-  const [first] = all;
+/**
+ * The first refused command is the cause of what follows, so it alone is named. Where the script ends badly for it, what the
+ * rules then do is its effect; where the script passes over it, the other checks judge what the rules do, and a refusal
+ * that changes nothing is as intended.
+ */
+function refusals(judgement: Judgement, installed: Execution): readonly Finding[] {
+  const [first] = installed.refusals;
   if (first === undefined) return [];
-  const { outcome } = comparison ?? {};
-  const differences =
-    comparison === undefined || outcome === undefined
-      ? []
-      : shownDifferences(
-          outcome.differences,
-          outcome.interfaces,
-          comparison.expectedRules,
-          comparison.installedRules,
-        );
-  // A refusal that the script itself passes over, and that changes nothing, is as intended.
-  const [shown] = differences;
-  if (end.kind === 'completed' && end.status === 0 && shown === undefined && outcome !== undefined) return [];
+  const failed = failedByRefusal(installed);
+  const differences = effects(judgement);
+  const harmless = installed.ending.kind === 'completed' && differences?.length === 0;
+  if (!failed && harmless) return [];
   const position = printPosition(first.at);
   const said = first.message.replace(/\.$/, '');
   const lost = [
@@ -78,8 +70,22 @@ function refusals(
       ? ` The ${first.skipped === 1 ? 'command' : `${first.skipped} commands`} behind it did not run.`
       : '',
   ].join('');
+  const [shown] = failed ? (differences ?? []) : [];
   const effect = shown === undefined ? '' : ` As a result, ${differenceSentence(shown)}.`;
   const message = `iptables refuses ${quote(first.command)} at ${position}: ${said}.${lost}${effect}`;
-  const evidence = { text: first.command, position, ...(shown === undefined ? {} : { differences }) };
-  return [finding('RuleRefused', message, { fix: recreateCommand(pod), evidence })];
+  const evidence = {
+    text: first.command,
+    position,
+    ...(shown === undefined || differences === undefined ? {} : { differences }),
+  };
+  return [finding('RuleRefused', message, { fix: recreateCommand(judgement.pod), evidence })];
+}
+
+/** What the rules do otherwise than they should, as far as that is known: without a configuration, exclusions are not. */
+function effects({ comparison, intent }: Judgement): readonly Difference[] | undefined {
+  if (comparison?.outcome === undefined) return undefined;
+  const { outcome, attributed, expectedRules, installedRules } = comparison;
+  const known = attributed.filter(({ cause }) => intent !== undefined || cause.kind !== 'exclusion-extra');
+  const classes = known.map(({ difference }) => difference);
+  return shownDifferences(classes, outcome.interfaces, expectedRules, installedRules);
 }
