@@ -28,7 +28,7 @@ export function someOsmScript(random: Random): {
     ports: some(PORTS),
     inboundPorts: some(PORTS),
     includedRanges: release === 'R3' || release === 'R4' ? some(RANGES.slice(0, 2)) : [],
-    interfaces: some(['net1']),
+    interfaces: some(['net1', 'eth+', 'eth1']),
     podIpMode: random.below(2) === 0,
   };
   return { release, lines: osmLines(release, options) };

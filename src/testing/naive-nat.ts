@@ -65,9 +65,9 @@ function test(option: string, argument: string, packet: Packet): boolean {
     case '-p':
       return packet.protocol === argument;
     case '-i':
-      return packet.hook === 'PREROUTING' && packet.interface === argument;
+      return argument === '+' || (packet.hook === 'PREROUTING' && isOf(packet.interface, argument));
     case '-o':
-      return packet.hook === 'OUTPUT' && packet.interface === argument;
+      return argument === '+' || (packet.hook === 'OUTPUT' && isOf(packet.interface, argument));
     case '--dport':
     case '--dports':
       return inRanges(packet.port);
@@ -76,4 +76,10 @@ function test(option: string, argument: string, packet: Packet): boolean {
     default:
       throw new Error(`the naive walk does not know ${option}`);
   }
+}
+
+/** A plus at the end stands for any characters, or none. */
+function isOf(name: string, argument: string): boolean {
+  if (!argument.endsWith('+')) return name === argument;
+  return name.startsWith(argument.slice(0, -1));
 }

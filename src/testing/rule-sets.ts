@@ -14,7 +14,11 @@ export const ADDRESSES = [
 ];
 const PORTS = [1, 22, 79, 80, 81, 443, 1000, 1023, 1024, 8080, 15000, 15001, 15003, 15010, 65534, 65535];
 const UIDS = [0, 1, 999, 1000, 1001, 1499, 1500, 1501];
-export const INTERFACES = ['eth0', 'net1'];
+const INTERFACES = ['eth0', 'eth1', 'net1'];
+/** With prefixes of those and of lo, one inside another, some of which hold nothing that packets come by. */
+const INTERFACE_PATTERNS = ['eth+', 'eth0+', 'e+', 'net+', 'n+', 'lo+', 'l+', 'eth++', 'x+', '+'];
+/** And some that rules do not name, at the edges of what prefixes hold. */
+const OTHER_INTERFACES = ['eth', 'eth00', 'et', 'eth+', 'eth+0', 'loop', 'n', 'other'];
 
 const negated = fc.boolean().map((value) => value);
 const rarely = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
@@ -72,7 +76,9 @@ function rule({ owners, interfaces, chains }: RuleShape): fc.Arbitrary<Rule> {
   return fc
     .record({
       destination: rarely(fc.record({ kind: fc.constant('destination' as const), network: cidr, negated })),
-      interfaceName: rarely(fc.constantFrom('lo', ...INTERFACES)),
+      interfaceName: rarely(
+        fc.oneof(fc.constantFrom('lo', ...INTERFACES), fc.constantFrom(...INTERFACE_PATTERNS)),
+      ),
       direction,
       interfaceNegated: negated,
       protocol: fc.constantFrom('tcp' as const, 'tcp' as const, 'tcp' as const, 'udp' as const, undefined),
@@ -92,8 +98,9 @@ function rule({ owners, interfaces, chains }: RuleShape): fc.Arbitrary<Rule> {
       const not = protocol !== undefined && draft.protocolNegated;
       const matches: Match[] = [];
       if (destination !== undefined) matches.push(destination);
+      // What asks for no interface is not printed.
       if (kind !== undefined && interfaceName !== undefined)
-        matches.push({ kind, name: interfaceName, negated: draft.interfaceNegated });
+        matches.push({ kind, name: interfaceName, negated: draft.interfaceNegated || interfaceName === '+' });
       if (protocol !== undefined) matches.push({ kind: 'protocol', protocol, negated: not });
       const modules: Match[] = [];
       if (protocol !== undefined && !not && draft.withPort)
@@ -188,7 +195,7 @@ export const anyPacket: fc.Arbitrary<Packet> = fc.oneof(
       destination: address,
       port: packetPort,
       uid: packetUid,
-      interface: fc.constantFrom('lo', ...INTERFACES),
+      interface: fc.oneof(fc.constantFrom('lo', ...INTERFACES), fc.constantFrom(...OTHER_INTERFACES)),
     })
     .map((packet): Packet => ({
       ...packet,
@@ -200,7 +207,7 @@ export const anyPacket: fc.Arbitrary<Packet> = fc.oneof(
     destination: address.filter((value) => !isLoopback(value)),
     port: packetPort,
     uid: fc.constant(undefined),
-    interface: fc.constantFrom(...INTERFACES),
+    interface: fc.constantFrom(...INTERFACES, ...OTHER_INTERFACES),
   }),
 );
 

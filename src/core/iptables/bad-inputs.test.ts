@@ -29,11 +29,14 @@ const NAMED_OTHERWISE = new Set([
   'refuses a jump to a built-in chain in a restore',
 ]);
 
+/** iptables-legacy saves as much as if the rule matched every packet; the kernel has it match none, as with iptables-nft. */
+const SAVED_OTHERWISE = 'prints the negation of every interface on one backend only';
+
 describe('bad inputs', () => {
   it('are understood as far as the model goes, no less', () => {
     const understood = inputs.filter((input) => isUnderstood(run(input)));
     // A mistake that turns a refusal into "not understood" changes the count.
-    expect([inputs.length, understood.length]).to.deep.equal([929, 574]);
+    expect([inputs.length, understood.length]).to.deep.equal([929, 582]);
   });
 
   for (const input of inputs) {
@@ -44,6 +47,7 @@ describe('bad inputs', () => {
       const failed = ending.kind !== 'completed' || ending.status !== 0;
       for (const recorded of [input.nft, input.legacy]) {
         expect(failed, `status ${recorded.status}`).to.equal(recorded.status !== 0);
+        if (input.about === SAVED_OTHERWISE && recorded === input.legacy) continue;
         expect(listed(execution)).to.deep.equal(recorded.rules);
       }
       const status = ending.kind === 'completed' ? ending.status : 2;

@@ -100,6 +100,18 @@ describe('compare', () => {
       base,
       and('-A OUTPUT -p tcp -j PROXY_OUTPUT', '-A PREROUTING -p tcp -j PROXY_INBOUND'),
     ],
+    'an interface that a prefix holds already': [
+      and('-I PROXY_OUTPUT -o eth+ -j RETURN'),
+      and('-I PROXY_OUTPUT -o eth+ -j RETURN', '-I PROXY_OUTPUT -o eth0 -j RETURN'),
+    ],
+    'any interface, asked for or not, also where there is none': [
+      and('-I PROXY_INBOUND -p tcp --dport 22 -j RETURN'),
+      and('-I PROXY_INBOUND -i + -o + -p tcp --dport 22 -j RETURN'),
+    ],
+    'a rule for no interface at all, also where there is none': [
+      base,
+      and('-I PROXY_INBOUND ! -o + -j RETURN', '-I PROXY_OUTPUT ! -o + -j RETURN'),
+    ],
     'a list of ports in several rules': [
       and('-I PROXY_OUTPUT -p tcp -m multiport --dports 80,81,82,443 -j RETURN'),
       and('-I PROXY_OUTPUT -p tcp --dport 443 -j RETURN', '-I PROXY_OUTPUT -p tcp --dport 80:82 -j RETURN'),
@@ -154,6 +166,22 @@ describe('compare', () => {
       [
         'inbound tcp by net1 to any port but 15010, 15901-15903: redirect 15003, bypass',
         'tcp from uid not 1500 by net1 to anywhere but 127.0.0.0/8: redirect 15001, bypass',
+      ],
+    ],
+    'interfaces of a prefix, but for one': [
+      and('-I PROXY_OUTPUT -o eth+ -j RETURN', '-I PROXY_INBOUND -i eth+ -j RETURN'),
+      and('-I PROXY_OUTPUT -o eth0 -j RETURN', '-I PROXY_INBOUND -i eth0 -j RETURN'),
+      [
+        'inbound tcp by eth+ but not eth0 to any port but 15010, 15901-15903: bypass, redirect 15003',
+        'tcp from uid not 1500 by eth+ but not eth0 to anywhere but 127.0.0.0/8: bypass, redirect 15001',
+      ],
+    ],
+    'every interface but those of a prefix': [
+      base,
+      and('-I PROXY_OUTPUT ! -o eth+ -j RETURN'),
+      [
+        'tcp from uid not 1500 by any interface but eth+ to anywhere but 127.0.0.0/8: redirect 15001, bypass',
+        'tcp from uid not 1500 to 127.0.0.0/8 except 127.0.0.1/32: redirect 15001, bypass',
       ],
     ],
     'one release and another': [

@@ -47,6 +47,11 @@ describe('describeClass', () => {
     ],
     'an interface': ['-p tcp -d 10/8 -o net1', 'tcp by net1 to 10.0.0.0/8'],
     'every interface but one': ['-p tcp -d 10/8 ! -o net1', 'tcp by any interface but net1 to 10.0.0.0/8'],
+    'interfaces by their prefix': ['-p tcp -d 10/8 -o eth+', 'tcp by eth+ to 10.0.0.0/8'],
+    'every interface but those of a prefix': [
+      '-p tcp -d 10/8 ! -o eth+',
+      'tcp by any interface but eth+ to 10.0.0.0/8',
+    ],
     'the pod itself': ['-p tcp -o lo', "tcp to the pod's own address"],
     'the pod itself, on a port': ['-p tcp -o lo --dport 80', "tcp to the pod's own address, port 80"],
     'the pod itself, if its address is of a network': [
@@ -71,6 +76,9 @@ describe('describeClass', () => {
     'a port of the pod': ['-p tcp --dport 80', 'inbound tcp to port 80'],
     'every port but one': ['-p tcp ! --dport 80', 'inbound tcp to any port but 80'],
     'an interface': ['-p tcp -i net1', 'inbound tcp by net1'],
+    'interfaces by their prefix': ['-p tcp -i eth+', 'inbound tcp by eth+'],
+    'a prefix that holds lo, which nothing comes in by': ['-p tcp -i l+', 'inbound tcp by l+'],
+    'every interface but those of a prefix': ['-p tcp ! -i eth+', 'inbound tcp by any interface but eth+'],
     'a network': ['-p tcp -d 10/8', 'inbound tcp to 10.0.0.0/8'],
   };
   for (const [what, [matches, words]] of Object.entries(inbound)) {

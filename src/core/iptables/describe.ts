@@ -5,6 +5,7 @@
  * a part of the address space except some.
  */
 import { describeAddresses, joined } from './describe-addresses.ts';
+import { describeInterfaces } from './describe-interfaces.ts';
 import { equal, intersect, intervals, subtract, type IntervalSet } from './interval-set.ts';
 import type { Hook } from './model.ts';
 import type { TrafficClass } from './traffic-class.ts';
@@ -28,7 +29,7 @@ export function describeClass(hook: Hook, box: TrafficClass, interfaces: Interfa
     hook === 'PREROUTING' ? 'inbound' : '',
     describeProtocol(box.protocol),
     hook === 'PREROUTING' ? '' : describeUids(box.uid),
-    silent ? '' : describeInterfaces(hook, box.interface, interfaces),
+    silent ? '' : describeBy(hook, box.interface, interfaces),
     describeDestination(hook, box, ownAddress),
   ];
   return words.filter((word) => word !== '').join(' ');
@@ -59,15 +60,10 @@ function describeUids(set: IntervalSet): string {
   return `from uid ${shortest(set, ALL_UIDS)}`;
 }
 
-function describeInterfaces(hook: Hook, set: IntervalSet, interfaces: Interfaces): string {
+function describeBy(hook: Hook, set: IntervalSet, interfaces: Interfaces): string {
   const possible = hook === 'OUTPUT' ? interfaces.all : subtract(interfaces.all, [LO, LO]);
-  if (equal(intersect(set, possible), possible)) return '';
-  const names = (numbers: IntervalSet): string =>
-    intervals(numbers)
-      .flatMap(({ from, to }) => Array.from({ length: to - from + 1 }, (_, i) => interfaces.nameOf(from + i)))
-      .join(', ');
-  const missing = subtract(possible, set);
-  return set[0] === 0 ? `by any interface but ${names(missing)}` : `by ${names(set)}`;
+  const words = describeInterfaces(set, possible, interfaces);
+  return words === '' ? '' : `by ${words}`;
 }
 
 function describeDestination(hook: Hook, box: TrafficClass, ownAddress: boolean): string {

@@ -31,14 +31,8 @@ export function readInterface(direction: 'in' | 'out'): ReadOption {
     if (name === '') return refused('Empty interface is likely to be undesired');
     if (isLongerThan(name, 15))
       return refused(`interface name \`${name}' must be shorter than IFNAMSIZ (15)`);
-    if (name === '+') return notUnderstood('an interface of any name');
-    if (name.endsWith('+')) {
-      const text = `${negated ? '! ' : ''}-${direction === 'in' ? 'i' : 'o'} ${name}`;
-      draft[slot] = { kind: 'opaque', text };
-    } else {
-      if (!/^[\w.:@*-]+$/.test(name)) return notUnderstood(`the interface ${JSON.stringify(name)}`);
-      draft[slot] = { kind: `${direction}-interface`, name, negated };
-    }
+    if (!/^[\w.:@*+-]+$/.test(name)) return notUnderstood(`the interface ${JSON.stringify(name)}`);
+    draft[slot] = { kind: `${direction}-interface`, name, negated };
     return value(undefined);
   };
 }

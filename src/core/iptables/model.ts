@@ -18,6 +18,7 @@ export interface PortRange {
 /** One condition of a rule; `negated` is iptables' `!` in front of it. */
 export type Match =
   | { readonly kind: 'destination'; readonly network: Cidr; readonly negated: boolean }
+  /** A name that ends in `+` stands for all that begin with what is before it; `+` alone asks for nothing at all. */
   | { readonly kind: 'in-interface'; readonly name: string; readonly negated: boolean }
   | { readonly kind: 'out-interface'; readonly name: string; readonly negated: boolean }
   | { readonly kind: 'protocol'; readonly protocol: Protocol; readonly negated: boolean }

@@ -3,11 +3,15 @@
  *
  * Guarantees: what `printSave` prints for a table that the model understands is what `iptables-save -t nat` prints between
  * its comments, byte for byte, on both backends (1.8.9); reading it gives the same rules.
+ * Limits: iptables-legacy leaves `! -o +` out, which no packet matches, as if every packet did. It is printed here.
  */
 import { printCidr } from './cidr.ts';
+import { EVERY_INTERFACE } from './interface-name.ts';
 import { BUILT_IN_CHAINS, isBuiltIn, type Match, type Rule, type RuleSet, type Target } from './model.ts';
 import { printNatAddress } from './packet.ts';
 import { printPortRange } from './ports.ts';
+
+type InterfaceMatch = Extract<Match, { readonly kind: 'in-interface' | 'out-interface' }>;
 
 /** `-d 127.0.0.1/32 -j RETURN`: the rule without its chain. */
 export function printRule(rule: Rule): string {
@@ -45,9 +49,9 @@ function printMatch(match: Match): string {
     case 'destination':
       return `${not(match)}-d ${printCidr(match.network)}`;
     case 'in-interface':
-      return `${not(match)}-i ${match.name}`;
+      return printInterface('-i', match);
     case 'out-interface':
-      return `${not(match)}-o ${match.name}`;
+      return printInterface('-o', match);
     case 'protocol':
       return `${not(match)}-p ${match.protocol}`;
     case 'destination-port': {
@@ -66,6 +70,11 @@ function printMatch(match: Match): string {
     case 'opaque':
       return match.text;
   }
+}
+
+/** Both backends leave out what asks for nothing. */
+function printInterface(option: '-i' | '-o', match: InterfaceMatch): string {
+  return match.name === EVERY_INTERFACE && !match.negated ? '' : `${not(match)}${option} ${match.name}`;
 }
 
 function not({ negated }: { readonly negated: boolean }): string {

@@ -1,5 +1,6 @@
 /** What the matches of a rule ask of a packet, as a restriction of traffic classes. */
 import type { Cidr } from './cidr.ts';
+import { EVERY_INTERFACE } from './interface-name.ts';
 import { EMPTY, intersect, interval, subtract, union, type IntervalSet } from './interval-set.ts';
 import type { Hook, Match, PortRange, Rule } from './model.ts';
 import type { Dimension, Restriction } from './traffic-class.ts';
@@ -43,7 +44,8 @@ function asks(match: Match, hook: Hook, interfaces: Interfaces): Asked | undefin
     case 'out-interface': {
       // In the other direction a packet has no interface: the plain match fails, the negated one holds.
       const applies = (match.kind === 'out-interface') === (hook === 'OUTPUT');
-      const named = applies ? single(interfaces.numberOf(match.name)) : EMPTY;
+      const every = match.name === EVERY_INTERFACE;
+      const named = every ? interfaces.all : applies ? interfaces.matchedBy(match.name) : EMPTY;
       return ask('interface', named, match.negated, interfaces.all);
     }
     case 'comment':

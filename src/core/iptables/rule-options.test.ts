@@ -170,7 +170,17 @@ describe('the options of a rule', () => {
       '-j RETURN -o net1 ! -i lo -d 10/8',
       '-d 10.0.0.0/8 ! -i lo -o net1 -j RETURN',
     ],
-    'carries an interface of many names': ['-o eth+ -j RETURN', '-o eth+ -j RETURN'],
+    'reads an interface of many names': ['! -i eth+ -o e+h++ -j RETURN', '! -i eth+ -o e+h++ -j RETURN'],
+    'drops an interface of any name': ['-o + -i + -j RETURN', '-j RETURN'],
+    'refuses another interface behind one of any name': [
+      '-o + -o eth0 -j RETURN',
+      'refused: multiple -o flags not allowed',
+    ],
+    'keeps what asks for no interface at all': ['! -o + -j RETURN', '! -o + -j RETURN'],
+    'does not understand other characters of interfaces': [
+      '-o eth,+ -j RETURN',
+      'not-understood: the interface "eth,+"',
+    ],
     'takes --dport for --dports where only multiport has it': [
       '-p tcp -m multiport --dport 80,81 -j RETURN',
       '-p tcp -m multiport --dports 80,81 -j RETURN',

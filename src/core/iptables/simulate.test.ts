@@ -91,6 +91,28 @@ describe('simulate', () => {
     expect(simulate(tower, outbound(service, 80))).to.equal(undefined);
   });
 
+  it('takes one plus for every interface and for none, and its negation for nothing', () => {
+    const lines = [
+      '-N A',
+      '-A OUTPUT -p tcp -j A',
+      '-A PREROUTING -p tcp -j A',
+      '-A A ! -i + -p tcp -j REDIRECT --to-port 1',
+      '-A A ! -o + -p tcp -j REDIRECT --to-port 2',
+      '-A A -i eth+ -o eth+ -p tcp -j REDIRECT --to-port 3',
+      '-A A -i + -o + -p tcp --dport 80 -j REDIRECT --to-port 4',
+      '-A A -o eth+ -p tcp -j REDIRECT --to-port 5',
+      '-A A -i eth+ -p tcp -j REDIRECT --to-port 6',
+    ];
+    const { rules } = execute(lines.map((line) => `iptables -t nat ${line}`).join(' && '));
+    const verdict = (packet: Packet): string => printVerdict(walkOf(rules, packet).verdict);
+    expect([80, 81].map((port) => verdict(outbound(service, port)))).to.deep.equal([
+      'redirect 4',
+      'redirect 5',
+    ]);
+    expect([80, 81].map((port) => verdict(inbound(port)))).to.deep.equal(['redirect 4', 'redirect 6']);
+    expect(verdict({ ...inbound(81), interface: 'net1' })).to.equal('bypass');
+  });
+
   it('negates each kind of match', () => {
     const lines = [
       '! -d 10.0.0.0/8 -p tcp -j REDIRECT --to-port 1',

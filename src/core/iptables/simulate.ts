@@ -5,7 +5,8 @@
  * two to the number of chains, so a walk that takes too many steps is given up.
  */
 import { contains } from './cidr.ts';
-import type { Match, PortRange, Rule, RuleSet } from './model.ts';
+import { coversInterface, EVERY_INTERFACE } from './interface-name.ts';
+import type { Hook, Match, PortRange, Rule, RuleSet } from './model.ts';
 import { BYPASS, UNKNOWN, type Packet, type Verdict } from './packet.ts';
 import { printAppend } from './print.ts';
 import { verdictOf } from './propagate.ts';
@@ -95,10 +96,15 @@ function matchHolds(match: Match, packet: Packet): boolean {
         (packet.uid !== undefined && match.from <= packet.uid && packet.uid <= match.to) !== match.negated
       );
     case 'in-interface':
-      return (packet.hook === 'PREROUTING' && match.name === packet.interface) !== match.negated;
+      return byInterface(match.name, packet, 'PREROUTING') !== match.negated;
     case 'out-interface':
-      return (packet.hook === 'OUTPUT' && match.name === packet.interface) !== match.negated;
+      return byInterface(match.name, packet, 'OUTPUT') !== match.negated;
   }
+}
+
+/** A packet has an interface in one direction alone. */
+function byInterface(name: string, packet: Packet, hook: Hook): boolean {
+  return name === EVERY_INTERFACE || (packet.hook === hook && coversInterface(name, packet.interface));
 }
 
 function within(range: PortRange, port: number): boolean {

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { printAddress } from './cidr.ts';
-import { contains, interval, type IntervalSet } from './interval-set.ts';
+import { contains, interval, subtract, type IntervalSet } from './interval-set.ts';
+import { execute } from './execute.ts';
 import type { Hook } from './model.ts';
 import { containsPoint, type TrafficClass } from './traffic-class.ts';
 import { ALL_ADDRESSES, ALL_PORTS, ALL_UIDS, Interfaces, LO, NO_SOCKET, pointOf } from './universe.ts';
@@ -91,6 +92,20 @@ describe('witness', () => {
   for (const [sentence, [packet, expected]] of Object.entries(cases)) {
     it(sentence, () => expect(packet).to.equal(expected));
   }
+
+  it('comes by an interface of a prefix that nobody names', () => {
+    const { rules } = execute(
+      ['eth+', 'eth0', 'net+'].map((name) => `iptables -t nat -A OUTPUT -o ${name} -j RETURN`).join(' && '),
+    );
+    const regions = new Interfaces([rules]);
+    const by = (set: IntervalSet, hook: Hook = 'OUTPUT'): string =>
+      witness(hook, { ...EVERYTHING, interface: set }, regions).interface;
+    const eth = regions.matchedBy('eth+');
+    expect(by(eth)).to.equal('eth0');
+    expect(by(subtract(eth, regions.matchedBy('eth0')), 'PREROUTING')).to.equal('eth1');
+    expect(by(regions.matchedBy('net+'))).to.equal('net0');
+    expect(by(subtract(regions.all, eth))).to.equal('other');
+  });
 
   it('is always in the class', () => {
     const set = (last: number): fc.Arbitrary<IntervalSet> =>
