@@ -3,7 +3,8 @@
  *
  * Guarantees: a forgotten pod leaves no number behind; a namespace has numbers as long as it has pods.
  */
-import { catalogueEntry, FINDING_NAMES, type FindingName, type Severity } from '../core/audit/catalogue.ts';
+import { catalogueEntry, FINDING_NAMES, type FindingName } from '../core/audit/catalogue.ts';
+import type { Severity } from '../core/audit/catalogue/entry.ts';
 import { STATUSES, type Report, type Status } from '../core/audit/report.ts';
 
 interface Judged {

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { CONDITION_TYPE } from '../core/audit/condition-text.ts';
 import { finding, type Finding } from '../core/audit/finding.ts';
 import type { Report, Status } from '../core/audit/report.ts';
-import { CREATED, meshedPod } from '../testing/builders.ts';
+import { CREATED, meshedPod, withoutEffect } from '../testing/builders.ts';
 import { ManualClock } from '../testing/kube/manual-clock.ts';
 import type { Condition, ConditionPatch, PodStatusApi } from '../kube/conditions.ts';
 import type { EventInput } from '../kube/events.ts';
@@ -15,6 +15,7 @@ const CRASH = finding('SidecarNotRunning', 'It keeps ending, last with exit code
 const EXTRA = finding('ExcludedPortExtra', 'Extra.', { evidence: { values: ['80'] } });
 const STARTING = finding('PodStarting', 'The container envoy is still starting.');
 const BAD_CONFIG = finding('ConfigPortInvalid', 'The configuration has a bad port.');
+const EXPOSED = withoutEffect('Exposed.', { evidence: { values: ['15010'] } });
 const NOT_IN_MESH = finding('NotInMesh', 'The mesh does not concern this pod.');
 
 /** A pod, whatever stands on it, and every call that was made on its behalf. */
@@ -196,6 +197,37 @@ describe('reporter', () => {
     ]);
     expect(await bench.report('NotApplicable', NOT_IN_MESH)).to.deep.equal(['remove test/web first']);
     expect(await bench.report('NotApplicable', NOT_IN_MESH)).to.deep.equal([]);
+  });
+
+  it('tells of a finding that leaves the status as it is by an Event alone, once', async () => {
+    await bench.report('Verified');
+    expect(await bench.report('Verified', EXPOSED)).to.deep.equal(['record Warning ExcludedPortExtra']);
+    expect(await bench.report('Verified', EXPOSED)).to.deep.equal([]);
+    expect(await bench.report('Verified', { ...EXPOSED, severity: 'info' })).to.deep.equal([]);
+    expect(bench.condition).to.include({ reason: 'Verified' });
+  });
+
+  it('makes sure of that Event after a restart, as the condition does not speak of it, and only of that', async () => {
+    await bench.report('Discrepant', CRASH);
+    bench.restart();
+    expect(await bench.report('Discrepant', CRASH, EXPOSED)).to.deep.equal([
+      'ensure Warning ExcludedPortExtra',
+    ]);
+    expect(await bench.report('Discrepant', CRASH, EXPOSED)).to.deep.equal([]);
+  });
+
+  it('takes a pod that is in order but for such a finding for recovered', async () => {
+    await bench.report('Discrepant', CRASH, EXPOSED);
+    expect(await bench.report('Verified', EXPOSED)).to.deep.equal([
+      'record Normal RedirectionVerified',
+      patched('True', 'Verified'),
+    ]);
+  });
+
+  it('gives a pod that merely starts no condition for such a finding either', async () => {
+    expect(await bench.report('Unknown', STARTING, EXPOSED)).to.deep.equal([
+      'ensure Warning ExcludedPortExtra',
+    ]);
   });
 
   it('moves lastTransitionTime with the status alone', async () => {

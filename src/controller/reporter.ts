@@ -2,7 +2,8 @@
  * Brings what people see of a pod in line with its report: Events on transitions, then the condition.
  *
  * Guarantees
- * - Nothing is written when nothing changed. After a restart the pod's own condition tells what was reported before.
+ * - Nothing is written when nothing changed. After a restart the pod's own condition tells what was reported before. It
+ *   does not speak of findings that leave the status as it is: their Events are made sure of then.
  * - Events come before the condition: if the program ends in between, the condition still differs and the Events are
  *   made sure of; the other way round they would be lost. Events that the server refuses are tried again and again, but
  *   do not keep the condition back.
@@ -62,13 +63,15 @@ export class Reporter {
     const before = this.#toldOf(pod);
     const patch = conditions?.plan(snapshot, report);
     const present = conditions === undefined ? snapshot.condition : conditions.present(snapshot);
-    // A condition that says so already was written after its Events: after a restart they need no second look.
+    // A condition that says so already was written after its Events: after a restart they need no second look, but for
+    // those of which it does not speak.
     const halfTold = this.#halfTold.has(key);
     const saysSo = conditions !== undefined && present !== undefined && patch === undefined;
     const toldEarlier = before === undefined && saysSo && !halfTold;
     const troubled = before?.troubled ?? present?.status === 'False';
     const notable = report.findings.filter(({ severity, scope }) => severity !== 'info' && scope === 'pod');
-    const news = toldEarlier ? [] : newsOf(report, notable, before, troubled);
+    const untold = toldEarlier ? notable.filter(({ effect }) => effect === 'None') : notable;
+    const news = newsOf(report, untold, before, troubled);
 
     this.#halfTold.add(key);
     const refusal = await this.#tell(news, before !== undefined && !halfTold);

@@ -1,4 +1,5 @@
-/** Builders for judgement's input: a healthy meshed pod, and what a test wants to be different about it. */
+/** Builders for judgement's input, a healthy meshed pod and what a test wants to be different about it, and for findings. */
+import { finding, type Finding } from '../core/audit/finding.ts';
 import type { AuditInput } from '../core/audit/judgement.ts';
 import { meshConfigOf, type ConfigLookup } from '../core/osm/mesh-config.ts';
 import { CONFIG_MAP_NAME, PROXY_UUID_LABEL } from '../core/osm/names.ts';
@@ -92,4 +93,9 @@ export function inputFor(pod: Pod, rest: Partial<AuditInput> = {}): AuditInput {
     graceMs: 60_000,
     ...rest,
   };
+}
+
+/** A finding that leaves the status of its pod as it is. */
+export function withoutEffect(message: string, rest: Partial<Finding> = {}): Finding {
+  return { ...finding('ExcludedPortExtra', message), severity: 'warning', effect: 'None', ...rest };
 }

@@ -17,15 +17,19 @@ describe('explain', () => {
     });
   }
 
-  it('has a page for every finding, complete and at most 80 columns wide', async () => {
+  it('has a page for every finding, complete, each command whole on its line and the rest at most 80 columns wide', async () => {
     for (const name of FINDING_NAMES) {
       const { status, stdout } = await osmAuditor(['explain', name]);
       expect(status).to.equal(0);
-      const { title, meaning, cause, remedy } = catalogueEntry(name);
+      const { title, example, meaning, cause, confirm, remedy } = catalogueEntry(name);
       const words = stdout.replace(/\s+/g, ' ');
-      for (const text of [title, meaning, cause, remedy]) expect(words).to.include(text);
-      const widest = Math.max(...stdout.split('\n').map((line) => line.length));
-      expect(widest, name).to.be.at.most(80);
+      for (const text of [title, example, meaning, cause, confirm.shows, remedy])
+        expect(words).to.include(text);
+      const commands = confirm.commands.map((command) => `    ${command}`);
+      const lines = stdout.split('\n');
+      expect(lines).to.include.members(commands);
+      const text = lines.filter((line) => !commands.includes(line));
+      expect(Math.max(...text.map((line) => line.length)), name).to.be.at.most(80);
     }
   });
 });

@@ -1,11 +1,8 @@
 /** `osm-auditor explain [CODE]`: the catalogue, as a table or one page of it. */
-import {
-  catalogueEntry,
-  FINDING_NAMES,
-  type CatalogueEntry,
-  type FindingName,
-} from '../../core/audit/catalogue.ts';
+import { catalogueEntry, FINDING_NAMES, type FindingName } from '../../core/audit/catalogue.ts';
+import { effectText, type CatalogueEntry } from '../../core/audit/catalogue/entry.ts';
 import { renderTable } from '../output/table.ts';
+import { wrap } from '../output/wrap.ts';
 import { EXIT, type Terminal } from '../terminal.ts';
 import { UsageError } from '../usage-error.ts';
 
@@ -36,27 +33,27 @@ function page(name: FindingName, entry: CatalogueEntry): string {
     ['CODE', entry.code],
     ['REASON', name],
     ['SEVERITY', entry.severity],
-    ['EFFECT', `the pod is ${entry.effect}`],
+    ['EFFECT', effectText(entry.effect)],
   ];
   const head = facts.map(([label, value]) => `${`${label}:`.padEnd(11)}${value}\n`).join('');
-  const parts = [
-    ['WHAT', entry.title],
-    ['MEANING', entry.meaning],
-    ['CAUSE', entry.cause],
-    ['REMEDY', entry.remedy],
+  const { commands, shows } = entry.confirm;
+  const parts: readonly (readonly [string, string])[] = [
+    ['WHAT', paragraph(entry.title)],
+    ['EXAMPLE', paragraph(entry.example)],
+    ['MEANING', paragraph(entry.meaning)],
+    ['CAUSE', paragraph(entry.cause)],
+    // Each command stays on one line, however long: it is there to be copied.
+    ['CONFIRM', `${commands.map(indented).join('')}\n${paragraph(shows)}`],
+    ['REMEDY', paragraph(entry.remedy)],
   ];
-  return head + parts.map(([label = '', text = '']) => `\n${label}:\n${wrap(text)}`).join('');
+  return head + parts.map(([label, text]) => `\n${label}:\n${text}`).join('');
 }
 
-/** Lines of at most 80 characters, indented by four. */
-function wrap(text: string): string {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && line.length + word.length + 1 > 76) {
-      lines.push(line);
-      line = word;
-    } else line = line === '' ? word : `${line} ${word}`;
-  }
-  return [...lines, line].map((each) => `    ${each}\n`).join('');
+/** Lines of at most 80 characters. */
+function paragraph(text: string): string {
+  return wrap(text, 76).map(indented).join('');
+}
+
+function indented(line: string): string {
+  return `    ${line}\n`;
 }

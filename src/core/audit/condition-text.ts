@@ -16,9 +16,13 @@ export interface ConditionText {
   readonly message: string;
 }
 
-/** undefined for a pod that the mesh does not concern: it gets no condition. */
+/**
+ * Says why the pod has its status, so findings that leave the status as it is have no place here; Events tell of them.
+ *
+ * @returns undefined for a pod that the mesh does not concern: it gets no condition
+ */
 export function conditionText(report: Report): ConditionText | undefined {
-  const [worst] = report.findings;
+  const deciding = report.findings.filter(({ effect }) => effect !== 'None');
   switch (report.status) {
     case 'NotApplicable':
       return undefined;
@@ -32,8 +36,8 @@ export function conditionText(report: Report): ConditionText | undefined {
     case 'Unknown':
       return {
         status: report.status === 'Discrepant' ? 'False' : 'Unknown',
-        reason: worst?.name ?? report.status,
-        message: shorten(report.findings.map(eventNote).join(' ')),
+        reason: deciding[0]?.name ?? report.status,
+        message: shorten(deciding.map(eventNote).join(' ')),
       };
   }
 }

@@ -1,5 +1,6 @@
 /** One instance of a catalogue entry: what is wrong with this pod, with the evidence and the command that mends it. */
-import { catalogueEntry, type Effect, type FindingName, type Severity } from './catalogue.ts';
+import { catalogueEntry, type FindingName } from './catalogue.ts';
+import type { Effect, Severity } from './catalogue/entry.ts';
 import type { Difference } from './difference.ts';
 import { visible } from './quote.ts';
 

@@ -1,5 +1,5 @@
 /** The outcome of judging one pod: all its findings and the status that follows from them. */
-import type { Effect } from './catalogue.ts';
+import type { Effect } from './catalogue/entry.ts';
 import type { Finding } from './finding.ts';
 
 export type Status = 'Verified' | 'Discrepant' | 'Unknown' | 'NotApplicable';
@@ -13,16 +13,16 @@ export interface Report {
   readonly status: Status;
   /** The rule template that the pod was recognised by. */
   readonly dialect: string | undefined;
-  /** The worst first. */
+  /** What decides the status first, and of that the worst. */
   readonly findings: readonly Finding[];
   /** Time alone changes the verdict at this moment (milliseconds since the epoch): a grace period ends. */
   readonly recheckAt: number | undefined;
 }
 
-const WEIGHT: Readonly<Record<Effect, number>> = { Discrepant: 0, Unknown: 1, NotApplicable: 2 };
+const WEIGHT: Readonly<Record<Effect, number>> = { Discrepant: 0, Unknown: 1, NotApplicable: 2, None: 3 };
 const SEVERITY_WEIGHT = { error: 0, warning: 1, info: 2 } as const;
 
-/** The worst first; within the same weight in the order of the codes. */
+/** What decides the status first, then the worst; within the same weight in the order of the codes. */
 export function sortFindings(findings: readonly Finding[]): readonly Finding[] {
   return findings.toSorted(
     (a, b) =>
@@ -33,5 +33,6 @@ export function sortFindings(findings: readonly Finding[]): readonly Finding[] {
 }
 
 export function statusOf(findings: readonly Finding[]): Status {
-  return sortFindings(findings)[0]?.effect ?? 'Verified';
+  const [first] = sortFindings(findings);
+  return first === undefined || first.effect === 'None' ? 'Verified' : first.effect;
 }

@@ -1,0 +1,171 @@
+/** OA3xx: the script of osm-init and the base rules that it installs. */
+import { INIT_LOG, RULES_IN_POD, SCRIPT } from './commands.ts';
+import { discrepant, unknown, type CatalogueEntry } from './entry.ts';
+
+export const RULES = {
+  ScriptRefused: discrepant({
+    code: 'OA301',
+    title: "A shell refuses osm-init's script.",
+    example:
+      'A shell refuses the script of osm-init at line 1, column 1049: syntax error: unexpected "&&". No rule is installed.',
+    meaning: 'A shell reads the whole line before it runs any of it: no rule is installed.',
+    cause: 'A value in the configuration broke the script, or it was edited.',
+    confirm: {
+      commands: [`${SCRIPT} | sh -n`],
+      shows:
+        'The shell reads the script without running it, and names the same syntax error in its own words.',
+    },
+    remedy: 'Correct the configuration and create the pod again.',
+  }),
+
+  RuleRefused: discrepant({
+    code: 'OA302',
+    title: "iptables refuses a command of osm-init's script.",
+    example:
+      'iptables refuses "iptables -t nat -I PROXY_OUTPUT -d 1.1.1.1/33 -j RETURN" at line 1, column 990: invalid mask `33\' specified.',
+    meaning: 'The script stops there: what comes before is installed, the rest is missing.',
+    cause:
+      'A value in the configuration or annotation that OSM accepts and iptables does not, or the script was edited.',
+    confirm: {
+      commands: [SCRIPT, INIT_LOG],
+      shows: 'The script holds the quoted command; if osm-init has run, its log holds the words of iptables.',
+    },
+    remedy: 'Correct the value and create the pod again.',
+  }),
+
+  ScriptNotUnderstood: unknown({
+    code: 'OA303',
+    title: "osm-init's script holds something that is not understood.",
+    example:
+      'At line 1, column 990 the script of osm-init holds the match -m conntrack --ctstate NEW, which is not understood: "iptables -t nat -A PROXY_OUTPUT -m conntrack --ctstate NEW -j RETURN".',
+    meaning: 'Which rules are installed cannot be told, so nothing is claimed.',
+    cause: 'A release of OSM that is not known yet, a fork, or an edited script.',
+    confirm: {
+      commands: [SCRIPT, RULES_IN_POD],
+      shows:
+        'The script holds the quoted text. The second, where IMAGE is the image of osm-init, prints the rules that came of it.',
+    },
+    remedy: 'Look at the quoted text.',
+  }),
+
+  DialectUnknown: unknown({
+    code: 'OA304',
+    title: 'The chains in the script are not those of a known release.',
+    example: 'The script creates the chains "OSM_PROXY_INBOUND", which belong to no known release.',
+    meaning: 'The rules were read, but what they should be is not known.',
+    cause: 'A release of OSM that is not known yet, or a fork.',
+    confirm: {
+      commands: [`${SCRIPT} | grep -oE -e '(-N|--new-chain) [^ ]+'`],
+      shows: 'None of the chains begins with PROXY_.',
+    },
+    remedy: 'Compare the rules by hand.',
+  }),
+
+  BaseRuleMissing: discrepant({
+    code: 'OA305',
+    title: 'A base rule is missing.',
+    example:
+      'The script does not install -A PROXY_OUTPUT -m owner --uid-owner 1500 -j RETURN. As a result, tcp from uid 1500 to anywhere but 127.0.0.1/32: expected bypass, installed redirect 15001; for example 10.96.0.10:80 from uid 1500.',
+    meaning:
+      'Traffic that the rule takes care of goes elsewhere: past the sidecar, or into a port where nobody listens.',
+    cause: 'The script was edited, or another program wrote it.',
+    confirm: {
+      commands: [SCRIPT, RULES_IN_POD],
+      shows:
+        'Neither the script nor the pod, where IMAGE is the image of osm-init, has the rule that the message names.',
+    },
+    remedy: 'Create the pod again, so that the injector writes the script.',
+  }),
+
+  BaseRuleUnexpected: discrepant({
+    code: 'OA306',
+    title: 'There is a rule that OSM does not write.',
+    example:
+      'The script installs -A PROXY_INBOUND -p tcp -m tcp --dport 22 -j RETURN, which OSM does not. As a result, inbound tcp to port 22: expected redirect 15003, installed bypass; for example 10.244.0.5:22.',
+    meaning: 'It may let traffic pass the sidecar or send it elsewhere.',
+    cause: 'The script was edited, or another program wrote it.',
+    confirm: {
+      commands: [SCRIPT, RULES_IN_POD],
+      shows:
+        'The script and the pod, where IMAGE is the image of osm-init, have the rule that the message names.',
+    },
+    remedy: 'Create the pod again, so that the injector writes the script.',
+  }),
+
+  RuleOrderWrong: discrepant({
+    code: 'OA307',
+    title: 'The rules stand in the wrong order.',
+    example:
+      'The rules stand in the wrong order: -A PROXY_OUTPUT -j PROXY_REDIRECT before -A PROXY_OUTPUT -d 10.0.0.0/8 -j RETURN. As a result, tcp from uid not 1500 to 10.0.0.0/8: expected bypass, installed redirect 15001; for example 10.96.0.10:80 from uid 1000.',
+    meaning: 'The first rule that matches decides: a rule behind a broader one never applies.',
+    cause: 'The script was edited, or exclusions were appended instead of inserted.',
+    confirm: {
+      commands: [RULES_IN_POD],
+      shows:
+        'With the image of osm-init for IMAGE it prints the rules in the order in which they apply: the first that the message names stands before the second.',
+    },
+    remedy: 'Create the pod again, so that the injector writes the script.',
+  }),
+
+  RedirectionMissing: discrepant({
+    code: 'OA308',
+    title: 'The rules redirect nothing.',
+    example:
+      'The rules redirect no outbound traffic. The script does not install -A OUTPUT -p tcp -j PROXY_OUTPUT. As a result, tcp from uid not 1500 to anywhere but 127.0.0.1/32: expected redirect 15001, installed bypass; for example 10.96.0.10:80 from uid 1000.',
+    meaning:
+      'All traffic of the named direction passes the sidecar by: no encryption, no policy, no telemetry, although the pod looks healthy.',
+    cause:
+      'The jump from the built-in chain or the redirect itself is missing, or a rule in front lets all packets go.',
+    confirm: {
+      commands: [RULES_IN_POD],
+      shows:
+        'With the image of osm-init for IMAGE it prints the rules: from PREROUTING (inbound) or OUTPUT (outbound) no way leads to a REDIRECT, or a rule in front lets all packets go.',
+    },
+    remedy: 'Create the pod again, so that the injector writes the script.',
+  }),
+
+  ProxyUserWrong: discrepant({
+    code: 'OA309',
+    title: "A rule names another user than Envoy's.",
+    example:
+      "The script names another user than Envoy's: -A PROXY_OUTPUT -m owner --uid-owner 1337 -j RETURN instead of -A PROXY_OUTPUT -m owner --uid-owner 1500 -j RETURN. As a result, tcp from uid 1337 to anywhere but 127.0.0.1/32: expected redirect 15001, installed bypass; for example 10.96.0.10:80 from uid 1337.",
+    meaning:
+      "Envoy's own traffic is redirected back to Envoy, in a loop, while the traffic of the other user escapes the mesh.",
+    cause: 'The script was edited, or the sidecar is of another release than the script.',
+    confirm: {
+      commands: [
+        `${SCRIPT} | grep -oE -e '--uid-owner[ =][^ ]+'`,
+        `kubectl -n NAMESPACE get pod POD -o jsonpath='{.spec.containers[?(@.name=="envoy")].securityContext.runAsUser}{"\\n"}'`,
+      ],
+      shows: 'The user of the rule is not 1500, the user that Envoy runs as.',
+    },
+    remedy: 'Create the pod again, so that one injector writes both.',
+  }),
+
+  RedirectPortWrong: discrepant({
+    code: 'OA310',
+    title: 'A rule redirects to another port than the one that the sidecar listens on.',
+    example:
+      "The script redirects to another port than the sidecar's: -A PROXY_REDIRECT -p tcp -j REDIRECT --to-ports 15006 instead of -A PROXY_REDIRECT -p tcp -j REDIRECT --to-ports 15001. As a result, tcp from uid not 1500 to anywhere but 127.0.0.1/32: expected redirect 15001, installed redirect 15006; for example 10.96.0.10:80 from uid 1000.",
+    meaning: 'Connections end at a port where nobody listens, or where something else does.',
+    cause: 'The script was edited, or another program wrote it.',
+    confirm: {
+      commands: [`${SCRIPT} | grep -oE -e '-A [^&]*--to-ports?[ =][0-9]+'`],
+      shows: 'PROXY_REDIRECT leads to another port than 15001, or PROXY_IN_REDIRECT to another than 15003.',
+    },
+    remedy: 'Create the pod again, so that the injector writes the script.',
+  }),
+
+  RulesTooComplex: unknown({
+    code: 'OA311',
+    title: 'The rules are too complex to be compared.',
+    example: 'The rules of the script are too complex to be compared.',
+    meaning: 'What the rules do to traffic is not known, so nothing is claimed.',
+    cause: 'The script holds far more rules than any mesh installs, or chains that multiply.',
+    confirm: {
+      commands: [`${SCRIPT} | grep -oE -e '(-A|-I) ' | wc -l`],
+      shows: 'It counts the rules: a mesh installs thirteen, and one for each exclusion.',
+    },
+    remedy: 'Look at the script.',
+  }),
+} as const satisfies Readonly<Record<string, CatalogueEntry>>;
