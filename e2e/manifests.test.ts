@@ -4,6 +4,11 @@ import { join } from 'node:path';
 import { ensureAssets } from './control-plane/build-assets.ts';
 import { startControlPlane } from './control-plane/control-plane.ts';
 import type { ControlPlane } from './control-plane/control-plane.ts';
+import {
+  FSM_CONFIG_GROUP,
+  installMeshConfigs,
+  OSM_CONFIG_GROUP,
+} from '../src/testing/kube/mesh-config-crd.ts';
 import { repositoryRoot } from '../src/testing/repository.ts';
 
 const folder = join(repositoryRoot, 'manifests');
@@ -30,6 +35,12 @@ const CONDITION = { type: 'openservicemesh.io/RedirectionVerified', status: 'Tru
 const pods = '/api/v1/namespaces/default/pods';
 const events = '/apis/events.k8s.io/v1/namespaces/default/events';
 const osmConfig = 'fieldSelector=metadata.name%3Dosm-config';
+const webhooks = '/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations';
+/** Both groups, each with the definition as a mesh installs it. */
+const MESH_CONFIGS = [
+  { product: 'OSM', group: OSM_CONFIG_GROUP, version: 'v1alpha2' },
+  { product: 'FSM', group: FSM_CONFIG_GROUP, version: 'v1alpha3' },
+] as const;
 
 type Probe = readonly [what: string, method: string, path: string, body?: unknown];
 
@@ -45,6 +56,17 @@ const ALLOWED: readonly Probe[] = [
     'GET',
     `/api/v1/configmaps?${osmConfig}&watch=1&timeoutSeconds=1`,
   ],
+  ...MESH_CONFIGS.flatMap(({ product, group, version }): readonly Probe[] => [
+    [`find out which versions of MeshConfig ${product} has`, 'GET', `/apis/${group}`],
+    [`list the MeshConfigs of ${product}`, 'GET', `/apis/${group}/${version}/meshconfigs?limit=1`],
+    [
+      `watch the MeshConfigs of ${product}`,
+      'GET',
+      `/apis/${group}/${version}/meshconfigs?watch=1&timeoutSeconds=1`,
+    ],
+  ]),
+  ['list the webhooks', 'GET', `${webhooks}?limit=100`],
+  ['watch the webhooks', 'GET', `${webhooks}?watch=1&timeoutSeconds=1`],
   ['patch the status of a pod', 'PATCH', `${pods}/bookbuyer/status`, { status: { conditions: [CONDITION] } }],
   ['create an event', 'POST', events, EVENT],
   ['get an event', 'GET', `${events}/bookbuyer.1`],
@@ -72,6 +94,20 @@ const DENIED: readonly Probe[] = [
     '/api/v1/namespaces/default/configmaps/osm-config',
     { data: {} },
   ],
+  ...MESH_CONFIGS.flatMap(({ product, group, version }): readonly Probe[] => {
+    const mesh = `/apis/${group}/${version}/namespaces/default/meshconfigs`;
+    const body = { apiVersion: `${group}/${version}`, kind: 'MeshConfig', metadata: { name: 'mesh' } };
+    return [
+      [`create a MeshConfig of ${product}`, 'POST', mesh, body],
+      [`change a MeshConfig of ${product}`, 'PUT', `${mesh}/mesh`, body],
+      [`delete a MeshConfig of ${product}`, 'DELETE', `${mesh}/mesh`],
+      [`list other resources of the group of ${product}`, 'GET', `/apis/${group}/${version}/others`],
+    ];
+  }),
+  ['change a webhook', 'PATCH', `${webhooks}/osm-webhook-osm`, { webhooks: [] }],
+  ['delete a webhook', 'DELETE', `${webhooks}/osm-webhook-osm`],
+  ['list webhooks that validate', 'GET', webhooks.replace('mutating', 'validating')],
+  ['list definitions', 'GET', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions'],
   ['change a namespace', 'PATCH', '/api/v1/namespaces/default', { metadata: { labels: { a: 'b' } } }],
   ['delete an event', 'DELETE', `${events}/bookbuyer.1`],
   ['list nodes', 'GET', '/api/v1/nodes'],
@@ -115,6 +151,7 @@ describe('manifests', function () {
         expect(result.code, result.stderr).to.equal(0);
         await create('/api/v1/namespaces/default/pods', POD);
         await create('/api/v1/namespaces/default/configmaps', { metadata: { name: 'osm-config' } });
+        for (const { group, version } of MESH_CONFIGS) await installMeshConfigs(plane, group, [version]);
         token = await plane.tokenFor({ namespace: 'osm-auditor', name: 'osm-auditor' });
       });
 

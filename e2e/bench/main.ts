@@ -39,16 +39,16 @@ function quantiles(values: readonly number[]): string {
 function judging(): void {
   const files = readdirSync(join(repositoryRoot, 'examples/recorded'));
   const pods = files.map((file) => podSnapshot(readJson(`examples/recorded/${file}`)).pod);
-  const config = configWith({
+  const configs = configWith({
     outbound_ip_range_exclusion_list: '1.1.1.1/32, 2.2.2.2/24',
     outbound_port_exclusion_list: '6379',
   });
-  const around = { namespace: () => undefined, config: () => config };
+  const around = { namespace: () => undefined, configs: () => configs };
   const times: number[] = [];
   for (let round = 0; round < 200; round += 1) {
     for (const pod of pods) {
       const begun = performance.now();
-      audit(gather(pod, around, { osmNamespace: undefined, graceMs: 0 }, Date.now()));
+      audit(gather(pod, around, { graceMs: 0, settleMs: 0, fork: {} }, Date.now()));
       times.push(performance.now() - begun);
     }
   }

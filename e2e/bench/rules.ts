@@ -12,7 +12,7 @@ import { execute } from '../../src/core/iptables/execute.ts';
 import { ShellLexer } from '../../src/core/iptables/shell-words.ts';
 import { R1 } from '../../src/core/osm/dialect.ts';
 import { expectedScript } from '../../src/core/osm/expected-rules.ts';
-import type { Intent } from '../../src/core/osm/intent.ts';
+import { NO_INTENT, type Intent } from '../../src/core/osm/intent.ts';
 import { network, printCidr } from '../../src/core/iptables/cidr.ts';
 import { osmLines, restoreScript } from '../../src/testing/osm-scripts.ts';
 import { randomFrom, type Random } from '../../src/testing/random.ts';
@@ -78,15 +78,11 @@ function someLines(rangeCount: number, portRules: number, random: Random): reado
 /** Every pod brings its own copy of the text. */
 function remembered(): number {
   const ranges = Array.from({ length: 20 }, (_, i) => ({
-    text: `10.${i}.0.0/16`,
-    network: network(0x0a000000 + i * 65536, 16),
+    written: `10.${i}.0.0/16`,
+    value: network(0x0a000000 + i * 65536, 16),
   }));
-  const intent: Intent = {
-    outboundRanges: ranges,
-    outboundPorts: [{ text: '6379', port: 6379 }],
-    annotationProblems: [],
-    annotationIgnored: false,
-  };
+  const outboundPorts = [{ written: '6379', value: 6379 }];
+  const intent: Intent = { ...NO_INTENT, outboundRanges: ranges, outboundPorts };
   const bytes = Buffer.from(expectedScript(R1, intent));
   compareScript(R1, intent, runScript(bytes.toString(), {}));
   const copies = Array.from({ length: 20_000 }, () => bytes.toString());

@@ -29,6 +29,7 @@ describe('osm-auditor at a desk, on a cluster', function () {
   before(async () => {
     cluster = await openCluster();
     for (const name of [NAMESPACE, 'osm-system']) await cluster.kubectl(['create', 'namespace', name]);
+    await cluster.kubectl(['label', 'namespace', NAMESPACE, 'openservicemesh.io/monitored-by=osm']);
     if (cluster.own !== undefined)
       await cluster.kubectl(['create', 'serviceaccount', 'default', '-n', NAMESPACE]);
     await cluster.kubectl(['create', 'configmap', 'osm-config', '-n', 'osm-system']);
@@ -69,7 +70,7 @@ describe('osm-auditor at a desk, on a cluster', function () {
   it('answers 3 with the reason when the configuration is not where it was said to be', () => {
     const { status, out } = check('-n', NAMESPACE, '-l', 'app=good', '--osm-namespace', 'elsewhere');
     expect(status).to.equal(3);
-    expect(out).to.include('OA501   There is no ConfigMap osm-config in namespace elsewhere.');
+    expect(out).to.include('OA501   There is no ConfigMap osm-config or MeshConfig in namespace elsewhere.');
   });
 
   it('traces a packet of a pod that is there, and says so when there is none', async () => {

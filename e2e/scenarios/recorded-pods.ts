@@ -21,6 +21,8 @@ export interface RecordedPod {
   /** The file in examples/recorded, without its ending. */
   readonly recorded: string;
   readonly annotations?: Readonly<Record<string, string>>;
+  /** What is different about osm-init. */
+  readonly init?: object;
   /** Instead of the recorded status. */
   readonly status?: Readonly<Record<string, unknown>>;
 }
@@ -81,7 +83,9 @@ function manifestOf(pod: RecordedPod, namespace: string): object {
       restartPolicy: spec['restartPolicy'],
       schedulerName: 'nobody',
       automountServiceAccountToken: false,
-      initContainers: (spec.initContainers ?? []).map(withoutMounts),
+      initContainers: (spec.initContainers ?? [])
+        .map(withoutMounts)
+        .map((each) => ('name' in each && each.name === 'osm-init' ? { ...each, ...pod.init } : each)),
       containers: spec.containers.map(withoutMounts),
     },
   };

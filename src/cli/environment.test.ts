@@ -42,7 +42,7 @@ const CASES: Readonly<Record<string, Case>> = {
     args: CHECK,
     value: 'nowhere',
     effect: ({ status, stdout }) => {
-      expect(stdout).to.include('There is no ConfigMap osm-config in the files.');
+      expect(stdout).to.include('There is no ConfigMap osm-config or MeshConfig in namespace nowhere.');
       expect(status).to.equal(3);
     },
   },
@@ -80,6 +80,35 @@ const CASES: Readonly<Record<string, Case>> = {
     value: 'soon',
     effect: fails(
       "option '--grace-period <seconds>' value 'soon' from env 'OSM_AUDITOR_GRACE_PERIOD' is invalid.",
+    ),
+  },
+  OSM_AUDITOR_SETTLE_PERIOD: {
+    args: CHECK,
+    value: '-1',
+    effect: fails(
+      "option '--settle-period <seconds>' value '-1' from env 'OSM_AUDITOR_SETTLE_PERIOD' is invalid. It must be a number of seconds, 0 or more.",
+    ),
+  },
+  OSM_AUDITOR_PROXY_UID: {
+    args: CHECK,
+    value: '1600',
+    effect: ({ status, stdout }) => {
+      expect(stdout).to.include("names another user than Envoy's");
+      expect(status).to.equal(1);
+    },
+  },
+  OSM_AUDITOR_PROXY_PORTS: {
+    args: CHECK,
+    value: '15003',
+    effect: fails(
+      "option '--proxy-ports <inbound,outbound>' value '15003' from env 'OSM_AUDITOR_PROXY_PORTS' is invalid. It must be two ports from 1 to 65535, such as 15003,15001.",
+    ),
+  },
+  OSM_AUDITOR_CHAIN_PREFIX: {
+    args: CHECK,
+    value: '-A',
+    effect: fails(
+      "option '--chain-prefix <prefix>' value '-A' from env 'OSM_AUDITOR_CHAIN_PREFIX' is invalid. It must be a letter and up to 15 letters, digits, _ or -.",
     ),
   },
   OSM_AUDITOR_LOG_FORMAT: {

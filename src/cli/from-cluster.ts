@@ -3,14 +3,27 @@
  *
  * Guarantees: pods that cannot be listed are an error; namespaces that may not be listed and a configuration that cannot
  * be read leave their pods Unknown, with the reason.
- * RBAC: list on pods, namespaces and on ConfigMaps named osm-config.
+ * RBAC: list on pods, namespaces, ConfigMaps named osm-config, MeshConfigs and MutatingWebhookConfigurations.
  */
-import { configMapSnapshot, namespaceSnapshot, podSnapshot } from '../controller/snapshot.ts';
-import type { ConfigLookup } from '../core/osm/mesh-config.ts';
-import { findConfig } from '../core/osm/find-config.ts';
-import { CONFIG_MAP_NAME } from '../core/osm/names.ts';
+import { MESH_CONFIG_GROUPS, MESH_CONFIGS, WEBHOOKS_PATH } from '../controller/informers.ts';
+import {
+  configMapSnapshot,
+  meshConfigSnapshot,
+  meshOfWebhook,
+  namespaceSnapshot,
+  podSnapshot,
+} from '../controller/snapshot.ts';
+import type { ConfigSet, Mesh, UnreadableKind } from '../core/osm/choose-config.ts';
+import {
+  configMapConfig,
+  resourceConfig,
+  type ConfigKind,
+  type MeshConfig,
+} from '../core/osm/mesh-config.ts';
+import { CONFIG_MAP_NAME, FSM, OSM, type Product } from '../core/osm/names.ts';
 import type { Namespace } from '../core/osm/pod.ts';
 import { connect } from '../kube/client.ts';
+import { discover } from '../kube/discovery.ts';
 import { describeError } from '../kube/describe-error.ts';
 import { classify } from '../kube/errors.ts';
 import type { ListWatch, Query } from '../kube/list-watch.ts';
@@ -39,8 +52,8 @@ export async function subjectsFromCluster(selection: Selection): Promise<Subject
       throw new UsageError(`cannot list pods: ${describeError(error)}`);
     }
     const namespaces = await namespacesOf(cluster);
-    const config = await configOf(cluster, selection.osmNamespace);
-    return { pods, around: { namespace: (name) => namespaces.get(name), config: () => config } };
+    const set = await configSetOf(cluster, selection.osmNamespace);
+    return { pods, around: { namespace: (name) => namespaces.get(name), configs: () => set } };
   } finally {
     await cluster.close();
   }
@@ -69,19 +82,68 @@ async function namespacesOf(cluster: ListWatch): Promise<ReadonlyMap<string, Nam
   return namespaces;
 }
 
-async function configOf(cluster: ListWatch, osmNamespace: string | undefined): Promise<ConfigLookup> {
-  const configMaps = [];
-  try {
-    const query = { fieldSelector: `metadata.name=${CONFIG_MAP_NAME}` };
-    // A right in the named namespace is enough.
-    const within = osmNamespace === undefined ? '' : `/namespaces/${encodeURIComponent(osmNamespace)}`;
-    for await (const object of listAll(cluster, `/api/v1${within}/configmaps`, query)) {
-      configMaps.push(configMapSnapshot(object));
+async function configSetOf(cluster: ListWatch, osmNamespace: string | undefined): Promise<ConfigSet> {
+  const configs: MeshConfig[] = [];
+  const unreadable: UnreadableKind[] = [];
+  for (const [kind, list] of [
+    ['ConfigMap', () => configMapsOf(cluster, osmNamespace)],
+    ['MeshConfig', () => meshConfigsOf(cluster, OSM)],
+    ['FsmMeshConfig', () => meshConfigsOf(cluster, FSM)],
+  ] as const satisfies readonly (readonly [ConfigKind, () => Promise<readonly MeshConfig[]>])[]) {
+    try {
+      configs.push(...(await list()));
+    } catch (error) {
+      unreadable.push({ kind, reason: describeError(error) });
     }
-  } catch (error) {
-    return { kind: 'unreadable', reason: describeError(error) };
   }
-  return findConfig(configMaps, osmNamespace);
+  const meshes = await meshesOf(cluster);
+  return { configs, meshes, unreadable, osmNamespace, searched: 'any namespace' };
+}
+
+async function configMapsOf(
+  cluster: ListWatch,
+  osmNamespace: string | undefined,
+): Promise<readonly MeshConfig[]> {
+  const query = { fieldSelector: `metadata.name=${CONFIG_MAP_NAME}` };
+  // A right in the named namespace is enough.
+  const within = osmNamespace === undefined ? '' : `/namespaces/${encodeURIComponent(osmNamespace)}`;
+  const configs: MeshConfig[] = [];
+  for await (const object of listAll(cluster, `/api/v1${within}/configmaps`, query)) {
+    configs.push(configMapConfig(configMapSnapshot(object)));
+  }
+  return configs;
+}
+
+/** None where the cluster does not know the resource. */
+async function meshConfigsOf(cluster: ListWatch, product: Product): Promise<readonly MeshConfig[]> {
+  const group = MESH_CONFIG_GROUPS[product.name];
+  const snapshot = meshConfigSnapshot(product);
+  for (const version of await discover(cluster, group, new AbortController().signal)) {
+    try {
+      const found = await all(listAll(cluster, `/apis/${group}/${version}/${MESH_CONFIGS}`, {}));
+      return found.map((object) => resourceConfig(snapshot(object)));
+    } catch (error) {
+      // The group has other resources in this version.
+      if (classify(error) !== 'notFound') throw error;
+    }
+  }
+  return [];
+}
+
+/** Without the right to read them, meshes are told apart by what their configurations say alone. */
+async function meshesOf(cluster: ListWatch): Promise<readonly Mesh[]> {
+  try {
+    return (await all(listAll(cluster, WEBHOOKS_PATH, {}))).flatMap(meshOfWebhook);
+  } catch (error) {
+    if (classify(error) === 'forbidden') return [];
+    throw new UsageError(`cannot list mutatingwebhookconfigurations: ${describeError(error)}`);
+  }
+}
+
+async function all(objects: AsyncIterable<unknown>): Promise<readonly unknown[]> {
+  const list: unknown[] = [];
+  for await (const object of objects) list.push(object);
+  return list;
 }
 
 async function* listAll(

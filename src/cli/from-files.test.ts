@@ -87,7 +87,10 @@ describe('expected', () => {
     const args = ['expected', '-f', EXCLUDES, '-f', GOOD, '-f', 'examples/guide/ip-ranges/config.yaml'];
     const { status, stdout } = await osmAuditor(args);
     expect(status).to.equal(0);
-    expect(stdout.match(/^# .*$/gm)).to.deep.equal(['# test/iprange-fixed', '# test/good']);
+    expect(stdout.match(/^# .*$/gm)).to.deep.equal([
+      '# test/iprange-fixed, OSM v0.8',
+      '# test/good, OSM v0.8',
+    ]);
     expect(stdout.match(/-d 2\.2\.2\.2\/24 -j RETURN$/gm)).to.have.length(2);
     expect(stdout.match(/^(?!# |iptables ).+$/gm)).to.equal(null);
   });
@@ -99,6 +102,6 @@ describe('expected', () => {
 
   it('prints the commands that a pod lacks when nothing was injected although it should have been', async () => {
     const { stdout } = await osmAuditor(['expected', '-f', SURROUNDINGS]);
-    expect(stdout).to.match(/^# bookstore\/books\niptables /);
+    expect(stdout).to.match(/^# bookstore\/books, OSM v0\.8\n# The mesh monitors .*\niptables /);
   });
 });

@@ -1,13 +1,22 @@
 /**
- * Subjects from files: pods, namespaces and the mesh configuration among the objects in them; other kinds are passed
- * over.
+ * Subjects from files: pods, namespaces, mesh configurations and what tells which mesh they are of, among the objects in
+ * them; other kinds are passed over.
  *
  * Limits: every pod is judged, also several of one name, as when files show one pod at several times.
  */
-import { configMapSnapshot, namespaceSnapshot, podSnapshot, SnapshotError } from '../controller/snapshot.ts';
-import { findConfig } from '../core/osm/find-config.ts';
-import type { ConfigMap } from '../core/osm/mesh-config.ts';
-import { CONFIG_MAP_NAME } from '../core/osm/names.ts';
+import { MESH_CONFIG_GROUPS } from '../controller/informers.ts';
+import {
+  configMapSnapshot,
+  meshConfigSnapshot,
+  meshOfDeployment,
+  meshOfWebhook,
+  namespaceSnapshot,
+  podSnapshot,
+  SnapshotError,
+} from '../controller/snapshot.ts';
+import type { ConfigSet, Mesh } from '../core/osm/choose-config.ts';
+import { configMapConfig, resourceConfig, type MeshConfig } from '../core/osm/mesh-config.ts';
+import { CONFIG_MAP_NAME, PRODUCTS } from '../core/osm/names.ts';
 import type { Namespace } from '../core/osm/pod.ts';
 import { InputError } from './input/input-error.ts';
 import { readObjects } from './input/read.ts';
@@ -22,26 +31,37 @@ export async function subjectsFromFiles(selection: Selection, terminal: Terminal
   const wanted = selection.allNamespaces ? undefined : selection.namespace;
   const pods: Subject[] = [];
   const namespaces = new Map<string, Namespace>();
-  const configMaps: ConfigMap[] = [];
+  const configs: MeshConfig[] = [];
+  const meshes: Mesh[] = [];
   let objects = 0;
   for await (const source of readObjects(selection.filename, { stdin: terminal.stdin })) {
     objects += 1;
     switch (kindOf(source)) {
-      case 'v1/Pod': {
+      case 'Pod': {
         const { pod } = translate(source, podSnapshot);
         if (wanted !== undefined && pod.namespace !== wanted) break;
         pods.push({ pod, source: describeOrigin(source.origin) });
         break;
       }
-      case 'v1/Namespace': {
+      case 'Namespace': {
         const namespace = translate(source, namespaceSnapshot);
         namespaces.set(namespace.name, namespace);
         break;
       }
-      case 'v1/ConfigMap': {
+      case 'ConfigMap': {
         const configMap = translate(source, configMapSnapshot);
-        if (configMap.name === CONFIG_MAP_NAME) configMaps.push(configMap);
+        if (configMap.name === CONFIG_MAP_NAME) configs.push(configMapConfig(configMap));
         break;
+      }
+      case 'apps/Deployment':
+        meshes.push(...translate(source, meshOfDeployment));
+        break;
+      case 'admissionregistration.k8s.io/MutatingWebhookConfiguration':
+        meshes.push(...translate(source, meshOfWebhook));
+        break;
+      default: {
+        const snapshot = MESH_CONFIG_SNAPSHOTS.get(kindOf(source));
+        if (snapshot !== undefined) configs.push(resourceConfig(translate(source, snapshot)));
       }
     }
   }
@@ -50,13 +70,27 @@ export async function subjectsFromFiles(selection: Selection, terminal: Terminal
     const read = objects === 1 ? 'one object that was' : `${objects} objects that were`;
     throw new UsageError(`there is no pod${where} to judge among the ${read} read`);
   }
-  const config = findConfig(configMaps, selection.osmNamespace);
-  const searched = config.kind === 'missing' ? { ...config, searched: 'the files' } : config;
-  return { pods, around: { namespace: (name) => namespaces.get(name), config: () => searched } };
+  const set: ConfigSet = {
+    configs,
+    meshes,
+    unreadable: [],
+    osmNamespace: selection.osmNamespace,
+    searched: 'the files',
+  };
+  return { pods, around: { namespace: (name) => namespaces.get(name), configs: () => set } };
 }
 
+/** MeshConfigs in any version: what matters has the same name in all of them. */
+const MESH_CONFIG_SNAPSHOTS = new Map(
+  PRODUCTS.map((product) => [`${MESH_CONFIG_GROUPS[product.name]}/MeshConfig`, meshConfigSnapshot(product)]),
+);
+
+/** `Pod`, or with its group `apps/Deployment`. */
 function kindOf({ object }: SourceObject): string {
-  return `${String(object['apiVersion'])}/${String(object['kind'])}`;
+  const [group = '', version] = String(object['apiVersion']).split('/');
+  const kind = String(object['kind']);
+  if (version !== undefined) return `${group}/${kind}`;
+  return group === 'v1' ? kind : `${group}//${kind}`;
 }
 
 /** Turns a wrong shape into an error that names the line. */

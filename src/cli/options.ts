@@ -3,6 +3,7 @@
  * the files.
  */
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { judgingOptions } from './judging-options.ts';
 
 /** Where the cluster and OSM are, for every command that reads pods. */
 function clusterOptions(command: Command): Command {
@@ -20,7 +21,7 @@ function clusterOptions(command: Command): Command {
     .addOption(
       new Option(
         '--osm-namespace <name>',
-        'The namespace that OSM runs in; found by its ConfigMap osm-config when not given.',
+        'The namespace that OSM runs in; found by its configuration and its webhook when not given.',
       )
         .env('OSM_AUDITOR_OSM_NAMESPACE')
         .argParser(notEmpty),
@@ -30,33 +31,35 @@ function clusterOptions(command: Command): Command {
 /** Which pods: for the commands that look once. */
 export function selectionOptions(command: Command): Command {
   const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
-  return clusterOptions(
-    command
-      .addOption(
-        new Option(
-          '-f, --filename <file>',
-          'File or directory to read objects from, or - for standard input. Repeatable.',
+  return judgingOptions(
+    clusterOptions(
+      command
+        .addOption(
+          new Option(
+            '-f, --filename <file>',
+            'File or directory to read objects from, or - for standard input. Repeatable.',
+          )
+            .argParser(collect)
+            .default([]),
         )
-          .argParser(collect)
-          .default([]),
-      )
-      .addOption(
-        new Option('-n, --namespace <name>', 'The namespace of the pods.')
-          .env('OSM_AUDITOR_NAMESPACE')
-          .argParser(notEmpty),
-      )
-      .addOption(
-        onOff('-A, --all-namespaces', 'Look at the pods of all namespaces, whatever -n says.', false),
-      )
-      .addOption(
-        new Option('-l, --selector <query>', 'Label query to choose pods by.').env('OSM_AUDITOR_SELECTOR'),
-      ),
+        .addOption(
+          new Option('-n, --namespace <name>', 'The namespace of the pods.')
+            .env('OSM_AUDITOR_NAMESPACE')
+            .argParser(notEmpty),
+        )
+        .addOption(
+          onOff('-A, --all-namespaces', 'Look at the pods of all namespaces, whatever -n says.', false),
+        )
+        .addOption(
+          new Option('-l, --selector <query>', 'Label query to choose pods by.').env('OSM_AUDITOR_SELECTOR'),
+        ),
+    ),
   );
 }
 
 /** How the controller works. */
 export function runOptions(command: Command): Command {
-  return clusterOptions(command)
+  return judgingOptions(clusterOptions(command))
     .addOption(
       onOff('--write-conditions', 'Write the condition openservicemesh.io/RedirectionVerified.', true),
     )
@@ -65,15 +68,6 @@ export function runOptions(command: Command): Command {
       new Option('--listen <address>', 'Address of /metrics, /healthz and /readyz: [host]:port.')
         .env('OSM_AUDITOR_LISTEN')
         .default(':8080'),
-    )
-    .addOption(
-      new Option(
-        '--grace-period <seconds>',
-        'How many seconds a pod may take to start before that is a finding.',
-      )
-        .env('OSM_AUDITOR_GRACE_PERIOD')
-        .argParser(seconds)
-        .default(60),
     )
     .addOption(
       new Option(
@@ -106,10 +100,4 @@ function notEmpty(value: string): string {
 function boolean(value: string): boolean {
   if (value === 'true' || value === 'false') return value === 'true';
   throw new InvalidArgumentError('It must be true or false.');
-}
-
-function seconds(value: string): number {
-  const number = Number(value);
-  if (value.trim() !== '' && Number.isFinite(number) && number >= 0) return number;
-  throw new InvalidArgumentError('It must be a number of seconds, 0 or more.');
 }

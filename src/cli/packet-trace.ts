@@ -5,7 +5,13 @@
  * notes say why, with the code of the finding where there is one.
  */
 import type { Finding } from '../core/audit/finding.ts';
-import { judgementFor, type AuditInput, type Judgement } from '../core/audit/judgement.ts';
+import {
+  interceptionFor,
+  judgementFor,
+  likelyRelease,
+  type AuditInput,
+  type Judgement,
+} from '../core/audit/judgement.ts';
 import { compareScript, NOT_RUN } from '../core/audit/rule-comparison.ts';
 import { checkAnnotation } from '../core/audit/checks/annotation.ts';
 import { checkConfig } from '../core/audit/checks/config.ts';
@@ -16,9 +22,9 @@ import type { Execution } from '../core/iptables/execution.ts';
 import type { RuleSet } from '../core/iptables/model.ts';
 import { sameVerdict, UNKNOWN, type Packet } from '../core/iptables/packet.ts';
 import { simulate, type Walk } from '../core/iptables/simulate.ts';
-import { recogniseDialect } from '../core/osm/dialect.ts';
+import { meshNamespaces } from '../core/osm/choose-config.ts';
 import { membership, type Membership } from '../core/osm/membership.ts';
-import { INIT_CONTAINER } from '../core/osm/names.ts';
+import { intentFor } from '../core/osm/intent.ts';
 import type { Pod } from '../core/osm/pod.ts';
 
 export interface PacketTrace {
@@ -46,8 +52,12 @@ export function agreementOf({ expected, installed }: PacketTrace): Agreement {
 /** @param notes what there is to say about the packet itself */
 export function tracePacket(input: AuditInput, packet: Packet, notes: readonly string[] = []): PacketTrace {
   const judgement = judgementFor(input);
-  const belongs = membership(input.pod, input.namespace, input.osmNamespace);
-  const rules = expectedRules(judgement, belongs);
+  const belongs = membership(input.pod, {
+    namespace: input.namespace,
+    meshNamespaces: meshNamespaces(input.configs),
+    interception: interceptionFor(input),
+  });
+  const rules = expectedRules(judgement, belongs, input);
   const expected = rules && walk(rules, packet);
   const installed = walkInstalled(judgement, packet);
   return {
@@ -86,15 +96,24 @@ function isKnown({ ending }: Execution): boolean {
  * The rules of the pod's dialect with its exclusions, also where its script has failed or is missing; none for a pod that
  * the mesh does not concern. undefined where the dialect, or whether the pod should have rules, is not known.
  */
-function expectedRules(judgement: Judgement, belongs: Membership): RuleSet | undefined {
+function expectedRules(judgement: Judgement, belongs: Membership, { fork }: AuditInput): RuleSet | undefined {
   if (judgement.init === undefined) {
     if (belongs.kind === 'not-concerned') return NO_RULES;
     if (belongs.kind !== 'injected' && belongs.kind !== 'should-be-injected') return undefined;
   }
   const installed = installedRules(judgement);
   if (installed === undefined || !isKnown(installed)) return undefined;
-  const dialect = recogniseDialect(installed.rules);
-  return dialect && compareScript(dialect, judgement.intent, installed).expectedRules;
+  if (
+    installed.ending.kind === 'completed' &&
+    judgement.init !== undefined &&
+    judgement.release === undefined
+  ) {
+    return undefined;
+  }
+  const { pod, config } = judgement;
+  const release = likelyRelease(judgement, fork);
+  const intent = config === undefined ? undefined : intentFor(pod, config, release);
+  return compareScript(release.dialect, intent, installed).expectedRules;
 }
 
 function walkInstalled(judgement: Judgement, packet: Packet): Walk | undefined {
@@ -113,18 +132,20 @@ function tooLong(side: 'expected' | 'installed'): string {
 
 function notesOnInstalled(judgement: Judgement, belongs: Membership): readonly string[] {
   if (judgement.init === undefined)
-    return [`The pod has no container ${INIT_CONTAINER}: OSM has installed no rules.`];
+    return [`The pod has no container ${judgement.product.initContainer}: OSM has installed no rules.`];
   const state = belongs.kind === 'injected' ? checkInitContainer(judgement) : [];
   return [...state, ...checkScript(judgement)].map(noteOf);
 }
 
-function notesOnExpected(judgement: Judgement, { config }: AuditInput): readonly string[] {
-  const { dialect, intent } = judgement;
-  const notes = [...checkConfig(config), ...checkAnnotation(judgement)].map(noteOf);
-  if (intent === undefined)
+function notesOnExpected(judgement: Judgement, { fork }: AuditInput): readonly string[] {
+  const { lookup, release, config } = judgement;
+  const notes = [...checkConfig(lookup), ...checkAnnotation(judgement)].map(noteOf);
+  if (config === undefined)
     notes.push('Without a configuration, the expected rules are those without exclusions.');
-  if (dialect === undefined)
-    notes.push("The pod's rules do not tell its release; the expected ones are those of R1.");
+  if (release === undefined) {
+    const { name } = likelyRelease(judgement, fork);
+    notes.push(`The pod's rules do not tell its release; the expected ones are those of ${name}.`);
+  }
   return notes;
 }
 

@@ -42,7 +42,7 @@ const MESSAGES: Readonly<Record<string, readonly [args: readonly string[], line:
   ],
   'no configuration to expect by': [
     ['expected', '-f', 'examples/recorded/good.json'],
-    'There is no ConfigMap osm-config in the files.',
+    'There is no ConfigMap osm-config or MeshConfig in the files.',
   ],
   'a finding that does not exist': [
     ['explain', 'OA000'],

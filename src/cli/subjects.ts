@@ -1,6 +1,7 @@
 /** What `check`, `expected` and `trace` work on: pods with where they come from, and what surrounds them. */
 import type { Surroundings } from '../controller/gatherer.ts';
 import type { Pod } from '../core/osm/pod.ts';
+import type { JudgingOptions } from './judging-options.ts';
 
 export interface Subject {
   readonly pod: Pod;
@@ -14,7 +15,7 @@ export interface Subjects {
 }
 
 /** kubectl's options that choose pods. */
-export interface Selection {
+export interface Selection extends JudgingOptions {
   readonly filename: readonly string[];
   readonly namespace?: string;
   /** Outweighs `namespace`, as in kubectl. */

@@ -1,12 +1,15 @@
 /** What wakes whom, from a change in the cluster to what is written to it. */
 import { expect } from 'chai';
+import { ApiError } from '../kube/errors.ts';
 import type { EventBody } from '../kube/event-body.ts';
+import type { Query } from '../kube/list-watch.ts';
 import { Metrics } from '../metrics/metrics.ts';
 import { ManualClock, settle } from '../testing/kube/manual-clock.ts';
 import { RecordingLogger } from '../testing/kube/recording-logger.ts';
 import { until } from '../testing/kube/until.ts';
 import { readJson } from '../testing/repository.ts';
 import { Auditor, type AuditorOptions } from './auditor.ts';
+import { WEBHOOKS_PATH } from './informers.ts';
 import { CONFIG_MAPS, FakeCluster, NAMESPACES, PODS, type Item } from '../testing/kube/fake-cluster.ts';
 
 interface Verdict {
@@ -14,11 +17,27 @@ interface Verdict {
   readonly reason: string;
 }
 
+const GROUP = '/apis/config.openservicemesh.io';
+const MESH_CONFIGS = `${GROUP}/v1alpha2/meshconfigs`;
+
 /** A cluster that shows what was written to it. */
 class WrittenCluster extends FakeCluster {
   readonly written: string[] = [];
   /** Patches wait for it. */
   held = Promise.resolve();
+
+  /** Of the group of OSM's MeshConfigs; a cluster that was never upgraded has none. */
+  version: string | undefined;
+
+  override list(path: string, query: Query): Promise<unknown> {
+    const answer = super.list(path, query);
+    if (!/^\/apis\/config\.[^/]+$/.test(path)) return answer;
+    const { version } = this;
+    if (version === undefined || path !== GROUP) {
+      return Promise.reject(new ApiError({ code: 404, reason: 'NotFound', message: 'no such group' }));
+    }
+    return Promise.resolve({ preferredVersion: { version }, versions: [{ version }] });
+  }
 
   /** The generated clients, as far as they are used. A patched condition comes back as a change of the pod. */
   api(): unknown {
@@ -47,8 +66,29 @@ const pod = (name: string, rest: object = {}): Item => {
   const item = readJson('examples/recorded/good.json') as Item;
   return { ...item, metadata: { ...item.metadata, name, uid: name, resourceVersion: '2', ...rest } };
 };
-const config = (data: object = {}): Item => {
-  return { metadata: { name: 'osm-config', namespace: 'osm-system', uid: 'c', resourceVersion: '2' }, data };
+const config = (data: object = {}, namespace = 'osm-system'): Item => {
+  return { metadata: { name: 'osm-config', namespace, uid: namespace, resourceVersion: '2' }, data };
+};
+const meshConfig = (namespace: string, traffic: object = {}): Item => {
+  const metadata = { name: 'osm-mesh-config', namespace, uid: 'm', resourceVersion: '2' };
+  return { metadata, spec: { traffic } };
+};
+const monitored = (name: string, mesh: string): Item => {
+  const labels = { 'openservicemesh.io/monitored-by': mesh };
+  return { metadata: { name, uid: name, resourceVersion: '2', labels } };
+};
+/** Of the mesh, whose namespace is `osm-` and its name. */
+const webhook = (mesh: string): Item => {
+  return {
+    metadata: { name: `osm-webhook-${mesh}`, uid: mesh, resourceVersion: '2' },
+    webhooks: [
+      {
+        name: 'osm-inject.k8s.io',
+        clientConfig: { service: { namespace: `osm-${mesh}`, name: 'osm-injector' } },
+        namespaceSelector: { matchLabels: { 'openservicemesh.io/monitored-by': mesh } },
+      },
+    ],
+  };
 };
 /** A pod that nothing was injected into, and the namespace that would have it injected. */
 const plain = {
@@ -96,6 +136,8 @@ describe('auditor', () => {
       metrics,
       osmNamespace: undefined,
       graceMs: 60_000,
+      settleMs: 5000,
+      fork: {},
       writeConditions: true,
       writeEvents: true,
       instance: 'test',
@@ -161,6 +203,56 @@ describe('auditor', () => {
       'osm-config: Warning ConfigPortInvalid',
     ]);
     expect(await metric('config_valid')).to.equal(0);
+  });
+
+  it('judges every pod again when a MeshConfig comes, is the only one left, and changes', async () => {
+    cluster.version = 'v1alpha2';
+    await start();
+    expect(await after(3)).to.deep.equal(['a: True Verified', 'b: True Verified']);
+    cluster.push(MESH_CONFIGS, 'ADDED', meshConfig('osm-system'));
+    expect(await after(6), 'a pod of R1 may be of a release that reads either').to.deep.equal([
+      'a: Unknown ConfigAmbiguous',
+      'b: Unknown ConfigAmbiguous',
+    ]);
+    cluster.push(CONFIG_MAPS, 'DELETED', config());
+    expect(await after(9)).to.deep.equal(['a: True Verified', 'b: True Verified']);
+    cluster.push(MESH_CONFIGS, 'MODIFIED', meshConfig('osm-system', { outboundPortExclusionList: [80] }));
+    expect(await after(12)).to.include('a: False ExcludedPortMissing');
+  });
+
+  it('judges every pod again when a webhook tells whose it is', async () => {
+    cluster.items.set(NAMESPACES, [monitored('test', 'one')]);
+    cluster.items.set(CONFIG_MAPS, [
+      config({}, 'osm-one'),
+      config({ outbound_port_exclusion_list: '80' }, 'osm-two'),
+    ]);
+    await start();
+    expect(await after(3)).to.deep.equal(['a: Unknown ConfigAmbiguous', 'b: Unknown ConfigAmbiguous']);
+    cluster.push(WEBHOOKS_PATH, 'ADDED', webhook('one'));
+    expect(await after(6)).to.deep.equal(['a: True Verified', 'b: True Verified']);
+    cluster.push(WEBHOOKS_PATH, 'ADDED', webhook('two'));
+    expect(await after(9), "another mesh is none of these pods' business").to.deep.equal([]);
+    cluster.push(NAMESPACES, 'MODIFIED', monitored('test', 'two'));
+    expect(await after(11)).to.deep.equal([
+      'a: False ExcludedPortMissing',
+      'a: Warning ExcludedPortMissing',
+      'b: False ExcludedPortMissing',
+      'b: Warning ExcludedPortMissing',
+    ]);
+  });
+
+  it('is ready and judges although it may not read webhooks or MeshConfigs', async () => {
+    cluster.version = 'v1alpha2';
+    cluster.refused.add(WEBHOOKS_PATH).add(MESH_CONFIGS);
+    await start();
+    expect(await after(3)).to.deep.equal(['a: Unknown ConfigUnreadable', 'b: Unknown ConfigUnreadable']);
+    cluster.refused.delete(MESH_CONFIGS);
+    await retries();
+    expect(await after(6), 'webhooks are still refused').to.deep.equal([
+      'a: True Verified',
+      'b: True Verified',
+    ]);
+    expect(await metric('informer_failing{resource="mutatingwebhookconfigurations"}')).to.equal(1);
   });
 
   it('judges the pods of a namespace again when it changes', async () => {

@@ -3,12 +3,14 @@
  *
  *     pods        -> the pod's key
  *     namespaces  -> the keys of the namespace's pods
- *     ConfigMap   -> the configuration's key, and every pod's at low priority
+ *     ConfigMap, MeshConfigs, webhooks -> the configuration's key, and every pod's at low priority
  *
- * Guarantees: constructing does no I/O. Pods are judged once pods are known and both namespaces and configuration have
- * either been listed or been refused; a refusal leaves pods Unknown and is tried again.
+ * Guarantees: constructing does no I/O. Pods are judged once pods are known and namespaces and configurations have either
+ * been listed or been refused; a refusal leaves pods Unknown and is tried again.
  */
+import { setMaxListeners } from 'node:events';
 import { CoreV1Api, EventsV1Api } from '@kubernetes/client-node';
+import type { Fork } from '../core/osm/dialect.ts';
 import { podKey } from '../core/osm/pod.ts';
 import type { Cluster } from '../kube/client.ts';
 import type { Clock } from '../kube/clock.ts';
@@ -35,6 +37,8 @@ export interface AuditorOptions {
   readonly metrics: Metrics;
   readonly osmNamespace: string | undefined;
   readonly graceMs: number;
+  readonly settleMs: number;
+  readonly fork: Fork;
   readonly writeConditions: boolean;
   readonly writeEvents: boolean;
   /** The name of this replica. */
@@ -47,6 +51,8 @@ const LIVE = 1;
 const SWEEP = 0;
 /** Kubernetes waits longer than this before it kills; see the Deployment. */
 const DRAIN_MS = 5000;
+/** Of the signal that ends the run. */
+const MOST_LISTENERS = 50;
 
 export class Auditor {
   readonly #informers: Informers;
@@ -55,7 +61,7 @@ export class Auditor {
   readonly #clock: Clock;
 
   constructor(options: AuditorOptions) {
-    const { cluster, clock, logger, metrics, osmNamespace, graceMs } = options;
+    const { cluster, clock, logger, metrics, osmNamespace, graceMs, settleMs, fork } = options;
     this.#clock = clock;
     const writes = limitWrites(cluster.api(CoreV1Api), cluster.api(EventsV1Api));
     const events = options.writeEvents
@@ -83,13 +89,13 @@ export class Auditor {
       logger,
       recognises: (after, before) => conditions?.recognises(after, before.condition) ?? true,
     });
-    const { pods, namespaces, configMaps } = this.#informers;
+    const { pods, namespaces, configs, webhooks } = this.#informers;
     const around = new ClusterSurroundings(this.#informers, osmNamespace);
     const statuses = new PodStatuses();
     const reconciler = new Reconciler({
       pods,
       around,
-      gathering: { osmNamespace, graceMs },
+      gathering: { graceMs, settleMs, fork },
       reporter,
       configReporter: new ConfigReporter(events, logger),
       statuses,
@@ -100,7 +106,7 @@ export class Auditor {
     });
     this.#controller = new Controller({
       informers: [pods],
-      optionalInformers: [namespaces, configMaps],
+      optionalInformers: [namespaces, ...Object.values(configs), webhooks],
       reconcile: (key) => reconciler.reconcile(key),
       clock,
       logger,
@@ -115,6 +121,8 @@ export class Auditor {
 
   /** Runs until `signal` aborts, then lets the work under way end. */
   async run(signal: AbortSignal): Promise<void> {
+    // Node takes more than ten for a leak. Each informer adds one as long as it runs, and a few for a while.
+    setMaxListeners(MOST_LISTENERS, signal);
     this.#controller.queue.add(CONFIG_KEY, { priority: LIVE });
     await this.#controller.run(signal);
   }
@@ -127,17 +135,19 @@ export class Auditor {
   }
 
   #wire(): void {
-    const { pods, namespaces, configMaps } = this.#informers;
+    const { pods, namespaces, configs, webhooks } = this.#informers;
     pods.onChange((key) => {
       // What was there before the controller is a backlog, not a change that somebody waits to hear of.
       if (pods.synced) this.#notice(key);
       this.#controller.queue.add(key, { priority: pods.synced ? LIVE : SWEEP });
     });
     namespaces.onChange((name) => this.#sweep(({ namespace }) => namespace === name));
-    configMaps.onChange(() => this.#configChanged());
+    for (const informer of [...Object.values(configs), webhooks]) {
+      informer.onChange(() => this.#configChanged());
+      informer.onRefusal(() => this.#configChanged());
+    }
     // A list that is refused, or allowed again, changes what can be known of every pod.
     namespaces.onRefusal(() => this.#sweep(() => true));
-    configMaps.onRefusal(() => this.#configChanged());
   }
 
   #configChanged(): void {

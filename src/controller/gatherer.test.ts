@@ -1,36 +1,27 @@
 import { expect } from 'chai';
-import { meshConfigOf, type ConfigLookup } from '../core/osm/mesh-config.ts';
 import { configWith, meshedPod, namespaceOf } from '../testing/builders.ts';
 import { gather } from './gatherer.ts';
 
-const pod = meshedPod();
-const gathered = (config: ConfigLookup, osmNamespace?: string): ReturnType<typeof gather> =>
-  gather(pod, { namespace: namespaceOf, config: () => config }, { osmNamespace, graceMs: 7 }, 42);
-
 describe('gather', () => {
-  it("takes the pod, its namespace's facts, the configuration, the time and the grace", () => {
-    const config = configWith({});
-    expect(gathered(config)).to.deep.equal({
+  const pod = meshedPod();
+  const configs = configWith({});
+  const fork = { uid: 1337 };
+
+  it("takes the pod, its namespace's facts, the configurations, the time and what the user has set", () => {
+    const around = { namespace: namespaceOf, configs: () => configs };
+    expect(gather(pod, around, { graceMs: 7, settleMs: 3, fork }, 42)).to.deep.equal({
       pod,
       namespace: namespaceOf('test'),
-      config,
-      osmNamespace: 'osm-system',
+      configs,
       now: 42,
       graceMs: 7,
+      settleMs: 3,
+      fork,
     });
   });
 
-  it("takes the user's word on where OSM runs, else the configuration's namespace, else the usual one", () => {
-    const config = meshConfigOf({
-      namespace: 'mesh',
-      name: 'osm-config',
-      uid: '',
-      changedAt: undefined,
-      data: {},
-    });
-    const found: ConfigLookup = { kind: 'found', config };
-    expect(gathered(found, 'mine').osmNamespace).to.equal('mine');
-    expect(gathered(found).osmNamespace).to.equal('mesh');
-    expect(gathered({ kind: 'missing', searched: '' }).osmNamespace).to.equal('osm-system');
+  it('leaves open what is not known of the namespace', () => {
+    const around = { namespace: () => undefined, configs: () => configs };
+    expect(gather(pod, around, { graceMs: 0, settleMs: 0, fork: {} }, 0).namespace).to.equal(undefined);
   });
 });

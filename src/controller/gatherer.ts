@@ -3,37 +3,35 @@
  * verdict of the controller can be reproduced from files.
  */
 import type { AuditInput } from '../core/audit/judgement.ts';
-import type { ConfigLookup } from '../core/osm/mesh-config.ts';
-import { DEFAULT_OSM_NAMESPACE } from '../core/osm/names.ts';
+import type { ConfigSet } from '../core/osm/choose-config.ts';
+import type { Fork } from '../core/osm/dialect.ts';
 import type { Namespace, Pod } from '../core/osm/pod.ts';
 
 /** What is known beside the pod itself. */
 export interface Surroundings {
   /** undefined when the namespace is not known. */
   namespace(name: string): Namespace | undefined;
-  config(): ConfigLookup;
+  /** The same object as long as nothing has changed. */
+  configs(): ConfigSet;
 }
 
 export interface GatherOptions {
-  /** Where OSM runs, if the user has said so. */
-  readonly osmNamespace: string | undefined;
   /** How long a pod may take to start, in milliseconds. */
   readonly graceMs: number;
+  /** How long an injector may go on using a configuration that has been changed, in milliseconds. */
+  readonly settleMs: number;
+  readonly fork: Fork;
 }
-
-/** One minute: a sidecar is ready within seconds; pulling images comes before it and has its own states. */
-export const DEFAULT_GRACE_MS = 60_000;
 
 /** @param now milliseconds since the epoch */
 export function gather(pod: Pod, around: Surroundings, options: GatherOptions, now: number): AuditInput {
-  const config = around.config();
-  const found = config.kind === 'found' ? config.config.namespace : DEFAULT_OSM_NAMESPACE;
   return {
     pod,
     namespace: around.namespace(pod.namespace),
-    config,
-    osmNamespace: options.osmNamespace ?? found,
+    configs: around.configs(),
     now,
     graceMs: options.graceMs,
+    settleMs: options.settleMs,
+    fork: options.fork,
   };
 }

@@ -5,7 +5,9 @@ import { ManualClock, settle } from '../testing/kube/manual-clock.ts';
 import { RecordingLogger } from '../testing/kube/recording-logger.ts';
 import { readJson } from '../testing/repository.ts';
 import { CONFIG_MAPS, FakeCluster, NAMESPACES, PODS, type Item } from '../testing/kube/fake-cluster.ts';
-import { createInformers, type Informers } from './informers.ts';
+import { ApiError } from '../kube/errors.ts';
+import type { Query } from '../kube/list-watch.ts';
+import { allInformers, createInformers, WEBHOOKS_PATH, type Informers } from './informers.ts';
 
 type Status = Readonly<Record<string, unknown>>;
 /** As the recording says, but for the status. */
@@ -15,8 +17,27 @@ const pod = (status: Status = {}, resourceVersion = '2'): Item => {
 };
 const saying = (status: string): Status => ({ conditions: [{ type: CONDITION_TYPE, status }] });
 
+const OSM_GROUP = '/apis/config.openservicemesh.io';
+const FSM_GROUP = '/apis/config.flomesh.io';
+
+/** A cluster with the groups that are named, each in one version. */
+class GroupedCluster extends FakeCluster {
+  readonly versions = new Map<string, string>();
+
+  override list(path: string, query: Query): Promise<unknown> {
+    const answer = super.list(path, query);
+    if (path !== OSM_GROUP && path !== FSM_GROUP) return answer;
+    const version = this.versions.get(path);
+    if (version === undefined) {
+      return Promise.reject(new ApiError({ code: 404, reason: 'NotFound', message: 'no such group' }));
+    }
+    return Promise.resolve({ preferredVersion: { version }, versions: [{ version }] });
+  }
+}
+
 describe('the informers', () => {
-  let cluster: FakeCluster;
+  let cluster: GroupedCluster;
+  let clock: ManualClock;
   let informers: Informers;
   let stop: AbortController;
   let running: Promise<unknown>;
@@ -24,18 +45,24 @@ describe('the informers', () => {
   let ours: string | undefined;
 
   beforeEach(async () => {
-    cluster = new FakeCluster();
+    cluster = new GroupedCluster();
+    clock = new ManualClock();
     stop = new AbortController();
     woken = [];
     ours = undefined;
     informers = createInformers({
       api: cluster,
-      clock: new ManualClock(),
+      clock,
       logger: new RecordingLogger(),
       recognises: ({ condition }) => condition?.status === ours,
     });
-    const all = [informers.pods, informers.namespaces, informers.configMaps];
-    for (const each of all) each.onChange((key) => woken.push(`${each.name} ${key}`));
+    const all = [
+      informers.pods,
+      informers.namespaces,
+      ...Object.values(informers.configs),
+      informers.webhooks,
+    ];
+    for (const each of all) each.onChange((key: string) => woken.push(`${each.name} ${key}`));
     running = Promise.all(all.map((each) => each.run(stop.signal)));
     await settle();
   });
@@ -50,11 +77,25 @@ describe('the informers', () => {
   };
 
   it('list pods and namespaces of the whole cluster, and only the ConfigMaps that a role can grant by name', () => {
-    const seen = cluster.lists.map(({ path, query }) => [path, query['fieldSelector']]);
-    expect(seen).to.have.deep.members([
+    const seen = new Map(cluster.lists.map(({ path, query }) => [path, query['fieldSelector']]));
+    expect([...seen]).to.have.deep.members([
       ['/api/v1/pods', undefined],
       ['/api/v1/namespaces', undefined],
       ['/api/v1/configmaps', 'metadata.name=osm-config'],
+      [WEBHOOKS_PATH, undefined],
+      [OSM_GROUP, undefined],
+      [FSM_GROUP, undefined],
+    ]);
+  });
+
+  it('are all there for metrics, each by its own name', () => {
+    expect(allInformers(informers).map(({ name, synced }) => [name, synced])).to.deep.equal([
+      ['pods', true],
+      ['namespaces', true],
+      ['configmaps', true],
+      ['meshconfigs', true],
+      ['fsm-meshconfigs', true],
+      ['mutatingwebhookconfigurations', true],
     ]);
   });
 
@@ -82,12 +123,61 @@ describe('the informers', () => {
     const metadata = { uid: 'u', resourceVersion: '2' };
     cluster.push(NAMESPACES, 'ADDED', { metadata: { ...metadata, name: 'test', labels } });
     const named = { ...metadata, name: 'osm-config', namespace: 'osm-system' };
-    cluster.push(CONFIG_MAPS, 'ADDED', { metadata: named, data: { other: 'x' } });
+    cluster.push(CONFIG_MAPS, 'ADDED', { metadata: named, data: { outbound_port_exclusion_list: '80' } });
     await settle();
     expect(woken).to.deep.equal(['namespaces test', 'configmaps osm-system/osm-config']);
     expect(informers.namespaces.get('test')?.labels).to.deep.equal({
       'openservicemesh.io/monitored-by': 'osm',
     });
-    expect(informers.configMaps.get('osm-system/osm-config')?.data).to.deep.equal({ other: 'x' });
+    const config = informers.configs.ConfigMap.get('osm-system/osm-config');
+    expect([config?.kind, config?.source]).to.deep.equal(['ConfigMap', 'ConfigMap/osm-system/osm-config']);
+    expect(config?.outboundPorts.map(({ value }) => value)).to.deep.equal([80]);
+  });
+
+  for (const [kind, name, group, version] of [
+    ['MeshConfig', 'meshconfigs', OSM_GROUP, 'v1alpha1'],
+    ['FsmMeshConfig', 'fsm-meshconfigs', FSM_GROUP, 'v1alpha3'],
+  ] as const) {
+    it(`find the ${kind} when its definition comes after the controller`, async () => {
+      const informer = informers.configs[kind];
+      expect([informer.synced, informer.size, informer.refusal]).to.deep.equal([true, 0, undefined]);
+      const metadata = { name: 'mesh', namespace: 'osm-system', uid: 'u', resourceVersion: '2' };
+      const path = `${group}/${version}/meshconfigs`;
+      cluster.versions.set(group, version);
+      cluster.items.set(path, [{ metadata, spec: { traffic: { outboundPortExclusionList: [80] } } }]);
+      for (let seconds = 0; seconds < 60; seconds += 5) await clock.advance(5000);
+      await settle();
+      expect(woken.splice(0)).to.deep.equal([`${name} osm-system/mesh`]);
+      const found = informer.get('osm-system/mesh');
+      expect([found?.kind, found?.outboundPorts.map(({ value }) => value)]).to.deep.equal([kind, [80]]);
+      cluster.push(path, 'MODIFIED', { metadata: { ...metadata, resourceVersion: '3' }, spec: {} });
+      await settle();
+      expect(woken).to.deep.equal([`${name} osm-system/mesh`]);
+      expect(informer.get('osm-system/mesh')?.outboundPorts).to.deep.equal([]);
+    });
+  }
+
+  it('take from webhooks which mesh is where, and wake nobody when a certificate is renewed', async () => {
+    const webhook = (name: string, caBundle: string): Item => {
+      return {
+        metadata: { name: 'osm-webhook-one', uid: 'u', resourceVersion: caBundle },
+        webhooks: [
+          {
+            name,
+            clientConfig: { caBundle, service: { namespace: 'osm-one', name: 'osm-injector' } },
+            namespaceSelector: { matchLabels: { 'openservicemesh.io/monitored-by': 'one' } },
+          },
+        ],
+      };
+    };
+    cluster.push(WEBHOOKS_PATH, 'ADDED', webhook('osm-inject.k8s.io', '2'));
+    cluster.push(WEBHOOKS_PATH, 'MODIFIED', webhook('osm-inject.k8s.io', '3'));
+    await settle();
+    expect(woken.splice(0)).to.deep.equal(['mutatingwebhookconfigurations osm-webhook-one']);
+    expect([...informers.webhooks.values()]).to.deep.equal([[{ name: 'one', namespace: 'osm-one' }]]);
+    cluster.push(WEBHOOKS_PATH, 'MODIFIED', webhook('somebody-else.example.com', '4'));
+    await settle();
+    expect(woken).to.deep.equal(['mutatingwebhookconfigurations osm-webhook-one']);
+    expect([...informers.webhooks.values()]).to.deep.equal([[]]);
   });
 });

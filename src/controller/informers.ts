@@ -1,18 +1,27 @@
 /**
- * The three informers of the controller, each keeping facts only.
+ * The informers of the controller, each keeping facts only.
  *
- * RBAC: list and watch on pods, namespaces and on ConfigMaps named osm-config; the field selector is what lets a role
- * with resourceNames grant the last one.
+ * RBAC: list and watch on pods, namespaces, ConfigMaps named osm-config, MeshConfigs of both groups and
+ * MutatingWebhookConfigurations; the field selector is what lets a role with resourceNames grant the ConfigMaps.
  */
-import type { ConfigMap } from '../core/osm/mesh-config.ts';
-import { CONFIG_MAP_NAME } from '../core/osm/names.ts';
+import type { Mesh } from '../core/osm/choose-config.ts';
+import {
+  configMapConfig,
+  resourceConfig,
+  type ConfigKind,
+  type MeshConfig,
+} from '../core/osm/mesh-config.ts';
+import { CONFIG_MAP_NAME, FSM, OSM, type Product } from '../core/osm/names.ts';
 import type { Namespace } from '../core/osm/pod.ts';
 import type { Clock } from '../kube/clock.ts';
+import { DiscoveredListWatch } from '../kube/discovered-list-watch.ts';
 import { Informer } from '../kube/informer.ts';
 import type { ListWatch } from '../kube/list-watch.ts';
 import type { Logger } from '../kube/logger.ts';
+import { meshOfWebhook } from './mesh-snapshot.ts';
 import {
   configMapSnapshot,
+  meshConfigSnapshot,
   namespaceSnapshot,
   podSnapshot,
   sameFacts,
@@ -22,7 +31,23 @@ import {
 export interface Informers {
   readonly pods: Informer<PodSnapshot>;
   readonly namespaces: Informer<Namespace>;
-  readonly configMaps: Informer<ConfigMap>;
+  /** What may hold a mesh's configuration, by kind. */
+  readonly configs: Readonly<Record<ConfigKind, Informer<MeshConfig>>>;
+  /** The webhooks that inject, each with the mesh that it is of. */
+  readonly webhooks: Informer<readonly Mesh[]>;
+}
+
+/** What metrics ask of an informer, whatever it holds. */
+export type ObservedInformer = Pick<Informer<never>, 'name' | 'synced' | 'stats'>;
+
+/** Every informer, for metrics. */
+export function allInformers({
+  pods,
+  namespaces,
+  configs,
+  webhooks,
+}: Informers): readonly ObservedInformer[] {
+  return [pods, namespaces, ...Object.values(configs), webhooks];
 }
 
 export interface InformersOptions {
@@ -32,6 +57,14 @@ export interface InformersOptions {
   /** Whether the condition on a pod is as it was left; sees every new version of every pod, in order. */
   readonly recognises: (after: PodSnapshot, before: PodSnapshot) => boolean;
 }
+
+/** Where the MeshConfigs of each product are. */
+export const MESH_CONFIG_GROUPS = {
+  OSM: 'config.openservicemesh.io',
+  FSM: 'config.flomesh.io',
+} as const satisfies Record<Product['name'], string>;
+export const MESH_CONFIGS = 'meshconfigs';
+export const WEBHOOKS_PATH = '/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations';
 
 export function createInformers({ recognises, ...shared }: InformersOptions): Informers {
   return {
@@ -47,14 +80,45 @@ export function createInformers({ recognises, ...shared }: InformersOptions): In
       source: { name: 'namespaces', path: '/api/v1/namespaces' },
       project: namespaceSnapshot,
     }),
-    configMaps: new Informer({
+    configs: {
+      ConfigMap: new Informer({
+        ...shared,
+        source: {
+          name: 'configmaps',
+          path: '/api/v1/configmaps',
+          fieldSelector: `metadata.name=${CONFIG_MAP_NAME}`,
+        },
+        project: (object) => configMapConfig(configMapSnapshot(object)),
+      }),
+      MeshConfig: meshConfigs(OSM, 'meshconfigs', shared),
+      FsmMeshConfig: meshConfigs(FSM, 'fsm-meshconfigs', shared),
+    },
+    webhooks: new Informer({
       ...shared,
-      source: {
-        name: 'configmaps',
-        path: '/api/v1/configmaps',
-        fieldSelector: `metadata.name=${CONFIG_MAP_NAME}`,
-      },
-      project: configMapSnapshot,
+      source: { name: 'mutatingwebhookconfigurations', path: WEBHOOKS_PATH },
+      project: meshOfWebhook,
     }),
   };
+}
+
+/** The definition of the resource may come and go while the controller runs. */
+function meshConfigs(
+  product: Product,
+  name: string,
+  { api, clock, logger }: Omit<InformersOptions, 'recognises'>,
+): Informer<MeshConfig> {
+  const snapshot = meshConfigSnapshot(product);
+  const discovered = new DiscoveredListWatch({
+    api,
+    clock,
+    group: MESH_CONFIG_GROUPS[product.name],
+    resource: MESH_CONFIGS,
+  });
+  return new Informer({
+    api: discovered,
+    clock,
+    logger,
+    source: { name, path: discovered.path },
+    project: (object) => resourceConfig(snapshot(object)),
+  });
 }

@@ -51,8 +51,13 @@ describe('the metrics read before a scrape', () => {
     statuses = new PodStatuses();
     pods = informer('pods', true, { watchRestarts: 2, projectionFailures: 1, lastEventAt: 1500 });
     metrics.beforeScrape(() => {
-      const configMaps = informer('configmaps', true, { failure: new Error('forbidden') });
-      const informers: unknown = { pods, namespaces: informer('namespaces', false), configMaps };
+      const configs = {
+        ConfigMap: informer('configmaps', true, { failure: new Error('forbidden') }),
+        MeshConfig: informer('meshconfigs', false, { watchRestarts: 5 }),
+        FsmMeshConfig: informer('fsm-meshconfigs', true),
+      };
+      const webhooks = informer('webhooks', true, { lastEventAt: 2500 });
+      const informers: unknown = { pods, namespaces: informer('namespaces', false), configs, webhooks };
       refreshMetrics(metrics, informers as Informers, statuses, 7);
     });
   });
@@ -72,6 +77,22 @@ describe('the metrics read before a scrape', () => {
       'watch_restarts_total{resource="pods"} 2',
       'watch_restarts_total{resource="configmaps"} 0',
       'informer_unreadable_objects_total{resource="pods"} 1',
+    ]);
+  });
+
+  it('leave out no informer', async () => {
+    const synced = (await text()).filter((line) => line.startsWith('informer_synced{'));
+    expect(synced.sort()).to.deep.equal([
+      'informer_synced{resource="configmaps"} 1',
+      'informer_synced{resource="fsm-meshconfigs"} 1',
+      'informer_synced{resource="meshconfigs"} 0',
+      'informer_synced{resource="namespaces"} 0',
+      'informer_synced{resource="pods"} 1',
+      'informer_synced{resource="webhooks"} 1',
+    ]);
+    expect(await text()).to.include.members([
+      'watch_restarts_total{resource="meshconfigs"} 5',
+      'informer_last_event_timestamp_seconds{resource="webhooks"} 2.5',
     ]);
   });
 

@@ -1,7 +1,7 @@
 /** Fills in the metrics of the queue and the informers. */
 import type { WorkQueueObserver } from '../kube/workqueue.ts';
 import type { Metrics } from '../metrics/metrics.ts';
-import type { Informers } from './informers.ts';
+import { allInformers, type Informers } from './informers.ts';
 import type { PodStatuses } from './pod-statuses.ts';
 
 export function observeWork(metrics: Metrics): WorkQueueObserver {
@@ -31,11 +31,7 @@ export function refreshMetrics(
   metrics.leader.set(1);
   metrics.watchRestarts.reset();
   metrics.informerUnreadable.reset();
-  for (const { name: resource, synced, stats } of [
-    informers.pods,
-    informers.namespaces,
-    informers.configMaps,
-  ]) {
+  for (const { name: resource, synced, stats } of allInformers(informers)) {
     metrics.informerSynced.set({ resource }, synced ? 1 : 0);
     metrics.informerFailing.set({ resource }, stats.failure === undefined ? 0 : 1);
     metrics.informerLastEvent.set({ resource }, (stats.lastEventAt ?? 0) / 1000);

@@ -1,10 +1,24 @@
 import { expect } from 'chai';
-import type { ConfigLookup } from '../core/osm/mesh-config.ts';
-import type { Pod } from '../core/osm/pod.ts';
+import type { ConfigSet } from '../core/osm/choose-config.ts';
+import { INJECTION_ANNOTATION, MONITORED_BY_LABEL } from '../core/osm/names.ts';
+import type { Namespace, Pod } from '../core/osm/pod.ts';
 import type { Condition, ConditionPatch } from '../kube/conditions.ts';
 import { Metrics } from '../metrics/metrics.ts';
-import { configWith, CREATED, meshedPod, namespaceOf, status, waiting } from '../testing/builders.ts';
+import {
+  configSet,
+  configWith,
+  CREATED,
+  envoy,
+  initContainer,
+  meshConfig,
+  meshedPod,
+  namespaceOf,
+  NO_CONFIG,
+  status,
+  waiting,
+} from '../testing/builders.ts';
 import { ManualClock } from '../testing/kube/manual-clock.ts';
+import { osmScript } from '../testing/osm-scripts.ts';
 import { RecordingLogger } from '../testing/kube/recording-logger.ts';
 import { ConfigReporter } from './config-reporter.ts';
 import { CONFIG_KEY, Reconciler } from './reconciler.ts';
@@ -15,9 +29,15 @@ import type { PodSnapshot } from './snapshot.ts';
 import { PodStatuses } from './pod-statuses.ts';
 
 const KEY = 'test/web';
+const meshes = ['one', 'two'].map((name) => ({ name, namespace: name }));
+const [first, second, bad] = [
+  meshConfig({ namespace: 'one' }),
+  meshConfig({ namespace: 'two' }),
+  meshConfig({ namespace: 'two', outboundPorts: [0] }),
+];
 const STARTING = meshedPod({
   initContainers: [],
-  containers: [{ name: 'envoy', status: status(waiting('ContainerCreating')) }],
+  containers: [envoy({ status: status(waiting('ContainerCreating')) })],
 });
 
 describe('reconciler', () => {
@@ -26,7 +46,8 @@ describe('reconciler', () => {
   let statuses: PodStatuses;
   let pods: Map<string, PodSnapshot>;
   let notices: Notices;
-  let config: ConfigLookup;
+  let configs: ConfigSet;
+  let namespace: (name: string) => Namespace;
   let written: Condition[];
   let failing: boolean;
   /** How long a write takes. */
@@ -42,7 +63,12 @@ describe('reconciler', () => {
     logger = new RecordingLogger();
     pods = new Map();
     notices = new Notices();
-    config = configWith({});
+    configs = configWith({});
+    namespace = (name) =>
+      namespaceOf(name, {
+        labels: { [MONITORED_BY_LABEL]: 'osm' },
+        annotations: { [INJECTION_ANNOTATION]: 'enabled' },
+      });
     written = [];
     failing = false;
     writeMs = 0;
@@ -59,8 +85,8 @@ describe('reconciler', () => {
     });
     reconciler = new Reconciler({
       pods,
-      around: { namespace: namespaceOf, config: () => config },
-      gathering: { osmNamespace: undefined, graceMs: 60_000 },
+      around: { namespace: (name) => namespace(name), configs: () => configs },
+      gathering: { graceMs: 60_000, settleMs: 5000, fork: {} },
       reporter: new Reporter({ conditions, events: undefined }),
       configReporter: new ConfigReporter(undefined, new RecordingLogger()),
       statuses,
@@ -92,7 +118,7 @@ describe('reconciler', () => {
   it('judges by what the surroundings say now', async () => {
     know(meshedPod());
     await reconciler.reconcile(KEY);
-    config = configWith({ outbound_port_exclusion_list: '80' });
+    configs = configWith({ outbound_port_exclusion_list: '80' });
     await reconciler.reconcile(KEY);
     expect(written.map(({ reason }) => reason)).to.deep.equal(['Verified', 'ExcludedPortMissing']);
     expect(present()).to.deep.equal(['test Discrepant 1']);
@@ -112,6 +138,28 @@ describe('reconciler', () => {
     await clock.advance(again?.requeueAfterMs ?? 0);
     expect(await reconciler.reconcile(KEY)).to.equal(undefined);
     expect(present()).to.deep.equal(['test Discrepant 1']);
+  });
+
+  it('comes back when a change of the configuration has settled, and finds it settled', async () => {
+    configs = configWith({ outbound_port_exclusion_list: '80' }, clock.now() - 1000);
+    know(meshedPod({ createdAt: clock.now() }));
+    const again = await reconciler.reconcile(KEY);
+    expect(again).to.deep.equal({ requeueAfterMs: 5001 });
+    expect(present()).to.deep.equal(['test Unknown 1']);
+    await clock.advance(again?.requeueAfterMs ?? 0);
+    expect(await reconciler.reconcile(KEY)).to.equal(undefined);
+    expect(written.map(({ reason }) => reason)).to.deep.equal(['ConfigSettling', 'ExcludedPortMissing']);
+  });
+
+  it("judges a pod by the configuration of its namespace's mesh", async () => {
+    const labels = { [MONITORED_BY_LABEL]: 'two' };
+    configs = configSet([first, meshConfig({ namespace: 'two', outboundPorts: [80] })], { meshes });
+    namespace = () => namespaceOf('test', { labels });
+    know(meshedPod({ initContainers: [initContainer(osmScript('R2', { ports: [80] }))] }));
+    await reconciler.reconcile(KEY);
+    labels[MONITORED_BY_LABEL] = 'one';
+    await reconciler.reconcile(KEY);
+    expect(written.map(({ reason }) => reason)).to.deep.equal(['Verified', 'ExcludedPortExtra']);
   });
 
   it('forgets a pod that is gone: its verdict, what was told of it, and the notice of its end', async () => {
@@ -160,17 +208,22 @@ describe('reconciler', () => {
 
   it('says of the configuration whether it was found and every value means something', async () => {
     const valid = (): Promise<string | undefined> => sample(/^osm_auditor_config_valid (.+)$/m);
-    const lookups: readonly (readonly [ConfigLookup, string])[] = [
-      [configWith({}), '1'],
-      [configWith({ outbound_port_exclusion_list: 'http' }), '0'],
-      [configWith({ outbound_port_exclusion_list: '80' }), '1'],
-      [{ kind: 'missing', searched: 'any namespace' }, '0'],
-      [{ kind: 'unreadable', reason: 'forbidden' }, '0'],
+    const unreadable = [{ kind: 'MeshConfig', reason: 'forbidden' }] as const;
+    const cases: readonly (readonly [string, ConfigSet, string])[] = [
+      ['found', configWith({}), '1'],
+      ['a bad value', configWith({ outbound_port_exclusion_list: 'http' }), '0'],
+      ['mended', configWith({ outbound_port_exclusion_list: '80' }), '1'],
+      ['missing', NO_CONFIG, '0'],
+      ['a MeshConfig', configSet([meshConfig()]), '1'],
+      ['unreadable', configSet([meshConfig()], { unreadable }), '0'],
+      ['one for each mesh', configSet([first, second], { meshes }), '1'],
+      ['two for one mesh', configSet([first, second]), '0'],
+      ['one of two is bad', configSet([first, bad], { meshes }), '0'],
     ];
-    for (const [lookup, value] of lookups) {
-      config = lookup;
+    for (const [what, set, value] of cases) {
+      configs = set;
       expect(await reconciler.reconcile(CONFIG_KEY)).to.equal(undefined);
-      expect(await valid(), lookup.kind).to.equal(value);
+      expect(await valid(), what).to.equal(value);
     }
     expect(written).to.deep.equal([]);
   });

@@ -3,7 +3,8 @@
  */
 import { performance } from 'node:perf_hooks';
 import { audit } from '../core/audit/audit.ts';
-import { isValid } from '../core/osm/mesh-config.ts';
+import { isValid } from '../core/audit/checks/config.ts';
+import { configurationsOf } from '../core/audit/configurations.ts';
 import type { Clock } from '../kube/clock.ts';
 import type { Logger } from '../kube/logger.ts';
 import type { Informer } from '../kube/informer.ts';
@@ -78,8 +79,9 @@ export class Reconciler {
 
   async #reconcileConfig(): Promise<undefined> {
     const { around, configReporter, metrics } = this.#options;
-    const lookup = around.config();
-    metrics.configValid.set(lookup.kind === 'found' && isValid(lookup.config) ? 1 : 0);
-    await configReporter.report(lookup);
+    const lookups = configurationsOf(around.configs());
+    const valid = lookups.every((lookup) => lookup.kind === 'found' && isValid(lookup.config));
+    metrics.configValid.set(valid ? 1 : 0);
+    await configReporter.report(lookups);
   }
 }

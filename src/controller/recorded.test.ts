@@ -30,7 +30,7 @@ describe('a recorded pod', () => {
     'init-bad-rule': 'Discrepant InitContainerCrashLoop RuleRefused',
     'init-bad-rule.second-failure': 'Discrepant InitContainerCrashLoop RuleRefused',
     'init-fails-on-rerun.after': 'Discrepant InitContainerCrashLoop ScriptNotUnderstood',
-    'init-no-netadmin': 'Discrepant InitContainerCrashLoop',
+    'init-no-netadmin': 'Discrepant InitContainerCrashLoop InitPermissionMissing',
     'init-no-sidecar': 'Discrepant SidecarMissing',
     'init-sleeping': 'Discrepant InitContainerRunning ScriptNotUnderstood',
     'iprange-doc': 'Discrepant InitContainerCrashLoop ScriptRefused',

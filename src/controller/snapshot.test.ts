@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { CONDITION_TYPE } from '../core/audit/condition-text.ts';
 import { readJson } from '../testing/repository.ts';
-import { configMapSnapshot, namespaceSnapshot, podSnapshot, sameFacts, SnapshotError } from './snapshot.ts';
+import { namespaceSnapshot, podSnapshot, sameFacts, SnapshotError } from './snapshot.ts';
 
 /** Places in an object that a test writes to. */
 interface PodObject {
@@ -35,34 +35,10 @@ function refusal(read: () => unknown): SnapshotError {
 }
 
 describe('podSnapshot', () => {
-  it('takes the variables of an init container whose values are known', () => {
-    const env = [
-      { name: 'PLAIN', value: 'text' },
-      { name: 'NOTHING' },
-      { name: 'POD_IP', valueFrom: { fieldRef: { fieldPath: 'status.podIP' } } },
-      { name: 'NODE', valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } },
-      { name: 'SECRET', valueFrom: { secretKeyRef: { name: 's', key: 'k' } } },
-      { name: 'PUT_TOGETHER', value: '$(PLAIN)/x' },
-      { name: 'TWICE', value: 'first' },
-      { name: 'TWICE', value: 'last' },
-      { name: 'GONE', value: 'known' },
-      { name: 'GONE', valueFrom: { secretKeyRef: { name: 's', key: 'k' } } },
-      // Not known, and yet it matters that it is there.
-      { name: 'PATH', valueFrom: { configMapKeyRef: { name: 'c', key: 'k' } } },
-    ];
-    const { pod } = podSnapshot(good(({ spec }) => (spec['initContainers'] = [{ name: 'osm-init', env }])));
-    expect(pod.initContainers[0]?.env).to.deep.equal({
-      PLAIN: 'text',
-      NOTHING: '',
-      POD_IP: null,
-      TWICE: 'last',
-      PATH: '',
-    });
-  });
-
   it('takes the facts of a pod and nothing else', () => {
     const { pod, condition } = podSnapshot(recorded('good'));
     const { initContainers, ...rest } = pod;
+    const tcp = (...ports: readonly number[]): unknown => ports.map((port) => ({ port, protocol: 'TCP' }));
     const startedAt = Date.parse('2026-11-23T08:48:10Z');
     const status = {
       state: { kind: 'running', startedAt },
@@ -79,13 +55,31 @@ describe('podSnapshot', () => {
       phase: 'Running',
       restartPolicy: 'Always',
       hostNetwork: false,
+      windows: false,
+      mirror: false,
+      addresses: ['10.244.0.10'],
+      bootstrapSecrets: [],
       owner: undefined,
       labels: { 'osm-proxy-uuid': '00000000-0000-4000-8000-000003365575' },
       annotations: { 'openservicemesh.io/sidecar-injection': 'enabled' },
+      annotatedAt: { 'openservicemesh.io/sidecar-injection': Date.parse('2026-11-23T08:48:07Z') },
       containers: [
-        { name: 'app', status },
-        { name: 'envoy', status },
+        {
+          name: 'app',
+          image: 'docker.io/library/busybox:1.35',
+          runAsUser: undefined,
+          ports: tcp(8080),
+          status,
+        },
+        {
+          name: 'envoy',
+          image: 'envoyproxy/envoy-alpine:v1.17.1',
+          runAsUser: 1500,
+          ports: tcp(15000, 15003, 15010),
+          status,
+        },
       ],
+      ephemeralContainers: [],
     });
     expect(
       initContainers.map(({ name, command, status: init }) => [name, command, init?.state]),
@@ -119,11 +113,17 @@ describe('podSnapshot', () => {
       phase: '',
       restartPolicy: 'Always',
       hostNetwork: false,
+      windows: false,
+      mirror: false,
+      addresses: [],
+      bootstrapSecrets: [],
       owner: undefined,
       labels: {},
       annotations: {},
+      annotatedAt: {},
       initContainers: [],
       containers: [],
+      ephemeralContainers: [],
     });
   });
 
@@ -148,6 +148,129 @@ describe('podSnapshot', () => {
     expect(owner(owners('a-777d8cb5fc', {}))).to.deep.equal({ kind: 'ReplicaSet', name: 'a-777d8cb5fc' });
     expect(owner(owners('a-777d8cb5fc', hash, 'Job'))).to.deep.equal({ kind: 'Job', name: 'a-777d8cb5fc' });
     expect(owner(owners('a-777d8cb5fc', hash, 'ReplicaSet', false))).to.equal(undefined);
+  });
+
+  const windows: Readonly<Record<string, readonly [object, boolean]>> = {
+    'names Windows as its system': [{ os: { name: 'windows' } }, true],
+    'asks for a node with Windows': [{ nodeSelector: { 'kubernetes.io/os': 'windows' } }, true],
+    'asks for one by the old label': [{ nodeSelector: { 'beta.kubernetes.io/os': 'windows' } }, true],
+    'asks for a node with Linux': [
+      { os: { name: 'linux' }, nodeSelector: { 'kubernetes.io/os': 'linux' } },
+      false,
+    ],
+    'selects nodes by other labels': [{ nodeSelector: { os: 'windows' } }, false],
+  };
+  for (const [sentence, [spec, expected]] of Object.entries(windows)) {
+    it(`takes a pod that ${sentence} for ${expected ? 'a Windows pod' : 'any other'}`, () => {
+      expect(podSnapshot({ metadata: { name: 'a' }, spec }).pod.windows).to.equal(expected);
+    });
+  }
+
+  it('knows a mirror pod by its annotation, whatever its value', () => {
+    const annotations = { 'kubernetes.io/config.mirror': '' };
+    const { pod } = podSnapshot({ metadata: { name: 'a', annotations }, spec: {} });
+    expect(pod).to.deep.include({ mirror: true, annotations: {} });
+  });
+
+  const addresses: Readonly<Record<string, readonly [object, readonly string[]]>> = {
+    'all of podIPs': [
+      { podIP: '10.0.0.1', podIPs: [{ ip: '10.0.0.1' }, { ip: 'fd00::1' }] },
+      ['10.0.0.1', 'fd00::1'],
+    ],
+    'podIP where there are no others': [{ podIP: '10.0.0.1' }, ['10.0.0.1']],
+    'podIP where the others are empty': [{ podIP: '10.0.0.1', podIPs: [{}, { ip: '' }] }, ['10.0.0.1']],
+    'none where the pod has none yet': [{ podIP: '', podIPs: [] }, []],
+  };
+  for (const [sentence, [status, expected]] of Object.entries(addresses)) {
+    it(`takes as addresses ${sentence}`, () => {
+      expect(podSnapshot({ metadata: { name: 'a' }, spec: {}, status }).pod.addresses).to.deep.equal(
+        expected,
+      );
+    });
+  }
+
+  const volumes: Readonly<Record<string, readonly [unknown, readonly string[]]>> = {
+    'the configuration of any proxy': [
+      [
+        { name: 'envoy-bootstrap-config-volume', secret: { secretName: 'envoy-bootstrap-config-1' } },
+        { name: 'b', secret: { secretName: 'sidecar-bootstrap-config-2' } },
+      ],
+      ['envoy-bootstrap-config-1', 'sidecar-bootstrap-config-2'],
+    ],
+    'no other secret, and nothing by the name of the volume': [
+      [
+        { name: 'envoy-bootstrap-config-1', secret: { secretName: 'token' } },
+        { name: 'b', secret: { secretName: 'my-envoy-bootstrap-config-1' } },
+        { name: 'c', configMap: { name: 'envoy-bootstrap-config-1' } },
+      ],
+      [],
+    ],
+    'nothing of volumes that are odd': [
+      [null, 7, [], { secret: 'envoy-bootstrap-config-1' }, { secret: { secretName: 7 } }],
+      [],
+    ],
+    'nothing of volumes that are no list': [{ secret: { secretName: 'envoy-bootstrap-config-1' } }, []],
+  };
+  for (const [sentence, [value, expected]] of Object.entries(volumes)) {
+    it(`takes of the mounted secrets ${sentence}`, () => {
+      const { pod } = podSnapshot({ metadata: { name: 'a' }, spec: { volumes: value } });
+      expect(pod.bootstrapSecrets).to.deep.equal(expected);
+    });
+  }
+
+  describe('on when an annotation was written', () => {
+    const ports = 'openservicemesh.io/outbound-port-exclusion-list';
+    const early = '2021-03-22T09:00:00Z';
+    const late = '2021-03-22T10:00:00Z';
+    const written = (time: string | null, ...names: readonly string[]): object => ({
+      time,
+      fieldsV1: {
+        'f:metadata': { 'f:annotations': Object.fromEntries(names.map((name) => [`f:${name}`, {}])) },
+      },
+    });
+    const cases: Readonly<Record<string, readonly [unknown, string | undefined]>> = {
+      'takes the time of the entry that has it': [[written(late, 'other'), written(early, ports)], early],
+      'takes the latest of several, in any order': [[written(late, ports), written(early, ports)], late],
+      'counts who wrote a subresource too': [
+        [written(early, ports), { ...written(late, ports), subresource: 'status' }],
+        late,
+      ],
+      'passes over an entry without a time': [[written(early, ports), written(null, ports)], early],
+      'says nothing where no time is known': [[written(null, ports)], undefined],
+      'says nothing where nobody wrote it': [[written(late, 'other')], undefined],
+      'says nothing where nothing is noted': [null, undefined],
+      'says nothing of a label by that name': [
+        [{ time: late, fieldsV1: { 'f:metadata': { 'f:labels': { [`f:${ports}`]: {} } } } }],
+        undefined,
+      ],
+      'passes over fields of any odd shape': [
+        [
+          ...[undefined, null, 7, 'text', [], { 'f:metadata': null }, { 'f:metadata': [] }].map(
+            (fieldsV1) => ({ time: late, fieldsV1 }),
+          ),
+          { time: late, fieldsV1: { 'f:metadata': { 'f:annotations': `f:${ports}` } } },
+          written(early, ports),
+        ],
+        early,
+      ],
+    };
+    for (const [sentence, [managedFields, expected]] of Object.entries(cases)) {
+      it(sentence, () => {
+        const metadata = { name: 'a', annotations: { [ports]: '80' }, managedFields };
+        expect(podSnapshot({ metadata, spec: {} }).pod.annotatedAt).to.deep.equal(
+          expected === undefined ? {} : { [ports]: Date.parse(expected) },
+        );
+      });
+    }
+
+    it('leaves out annotations that are gone, and those that no verdict depends on', () => {
+      const metadata = {
+        name: 'a',
+        annotations: { note: 'b' },
+        managedFields: [written(late, ports, 'note')],
+      };
+      expect(podSnapshot({ metadata, spec: {} }).pod.annotatedAt).to.deep.equal({});
+    });
   });
 
   const wrong: Readonly<Record<string, readonly [(pod: PodObject) => void, string]>> = {
@@ -182,6 +305,39 @@ describe('podSnapshot', () => {
     'args that are no texts': [
       ({ spec }) => (spec['initContainers'] = [{ name: 'osm-init', args: ['-c', 1] }]),
       'spec.initContainers.0.args.1: expected text',
+    ],
+    'an image that is no text': [
+      ({ spec }) => (spec['containers'] = [{ name: 'a', image: 7 }]),
+      'spec.containers.0.image: expected text',
+    ],
+    'a port without a number': [
+      ({ spec }) => (spec['containers'] = [{ name: 'a', ports: [{ name: 'http' }] }]),
+      'spec.containers.0.ports.0.containerPort: is missing',
+    ],
+    'half a user': [
+      ({ spec }) => (spec['securityContext'] = { runAsUser: 0.5 }),
+      'spec.securityContext.runAsUser: expected a whole number',
+    ],
+    'a capability that is no text': [
+      ({ spec }) =>
+        (spec['initContainers'] = [{ name: 'a', securityContext: { capabilities: { add: [1] } } }]),
+      'spec.initContainers.0.securityContext.capabilities.add.0: expected text',
+    ],
+    'a debugging container without a name': [
+      ({ spec }) => (spec['ephemeralContainers'] = [{}]),
+      'spec.ephemeralContainers.0.name: is missing',
+    ],
+    'an address that is no text': [
+      ({ status }) => (status['podIPs'] = [{ ip: 7 }]),
+      'status.podIPs.0.ip: expected text',
+    ],
+    'a node selector that is no text': [
+      ({ spec }) => (spec['nodeSelector'] = { 'kubernetes.io/os': 7 }),
+      'spec.nodeSelector.kubernetes.io/os: expected text',
+    ],
+    'an entry of managedFields at no time': [
+      ({ metadata }) => (metadata['managedFields'] = [{ time: 'soon' }]),
+      'metadata.managedFields.0.time: expected a time such as 2021-03-22T09:26:14Z',
     ],
     'a terminated state without exit code': [
       ({ status }) => (status['containerStatuses'] = [{ name: 'a', state: { terminated: {} } }]),
@@ -242,23 +398,5 @@ describe('namespaceSnapshot', () => {
       labels: { 'openservicemesh.io/monitored-by': 'osm' },
       annotations: { 'openservicemesh.io/sidecar-injection': 'enabled' },
     });
-  });
-});
-
-describe('configMapSnapshot', () => {
-  it('was changed when its newest managed field was written, or else when it was created', () => {
-    const changedAt = (metadata: object): number | undefined =>
-      configMapSnapshot({ metadata: { name: 'osm-config', namespace: 'osm-system', ...metadata } }).changedAt;
-    const creationTimestamp = '2021-03-22T09:26:14Z';
-    const managedFields = [{ time: '2021-03-23T00:00:00Z' }, {}, { time: '2021-03-22T10:00:00Z' }];
-    expect(changedAt({ creationTimestamp, managedFields })).to.equal(Date.parse('2021-03-23T00:00:00Z'));
-    expect(changedAt({ creationTimestamp })).to.equal(Date.parse(creationTimestamp));
-    expect(changedAt({})).to.equal(undefined);
-  });
-
-  it('refuses data that is no text: YAML reads a single port as a number', () => {
-    const data = { outbound_port_exclusion_list: 6379 };
-    const { message } = refusal(() => configMapSnapshot({ metadata: { name: 'osm-config' }, data }));
-    expect(message).to.equal('data.outbound_port_exclusion_list: expected text');
   });
 });

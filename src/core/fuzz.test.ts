@@ -5,7 +5,7 @@ import { GUIDE_SCRIPTS } from '../testing/guide.ts';
 import { audit } from './audit/audit.ts';
 import { conditionText, eventNote } from './audit/condition-text.ts';
 import { execute } from './iptables/execute.ts';
-import { OUTBOUND_PORTS_ANNOTATION, OUTBOUND_PORTS_KEY, OUTBOUND_RANGES_KEY } from './osm/names.ts';
+import { OUTBOUND_PORTS_ANNOTATION } from './osm/names.ts';
 
 /** Real text cut, joined and sprinkled with what parsers trip over. */
 const words = [...new Set(GUIDE_SCRIPTS.ports.split(' '))];
@@ -81,8 +81,11 @@ describe('hostile input', () => {
           annotations: { [OUTBOUND_PORTS_ANNOTATION]: annotation },
           initContainers: [initContainer(script)],
         });
-        const config = configWith({ [OUTBOUND_RANGES_KEY]: ranges, [OUTBOUND_PORTS_KEY]: ports });
-        const report = audit(inputFor(pod, { config }));
+        const configs = configWith({
+          outbound_ip_range_exclusion_list: ranges,
+          outbound_port_exclusion_list: ports,
+        });
+        const report = audit(inputFor(pod, { configs }));
         for (const finding of report.findings) {
           // Foreign text can neither break a line nor drive a terminal.
           expect(eventNote(finding)).to.not.match(/\p{Cc}/u);

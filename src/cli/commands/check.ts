@@ -1,10 +1,12 @@
 /** `osm-auditor check`: judges pods once, from files or from the cluster. */
-import { gather, DEFAULT_GRACE_MS } from '../../controller/gatherer.ts';
+import { gather } from '../../controller/gatherer.ts';
 import { audit } from '../../core/audit/audit.ts';
+import { configurationsOf } from '../../core/audit/configurations.ts';
 import { formatNamed } from '../output/formats.ts';
 import { summarise, type JudgedPod } from '../output/report-document.ts';
 import { findSubjects } from '../find-subjects.ts';
 import type { Selection } from '../subjects.ts';
+import { judgingOf } from '../judging-options.ts';
 import { EXIT, type Terminal } from '../terminal.ts';
 
 export interface CheckOptions extends Selection {
@@ -15,11 +17,11 @@ export interface CheckOptions extends Selection {
 export async function check(options: CheckOptions, terminal: Terminal): Promise<number> {
   const format = formatNamed(options.output);
   const { pods, around } = await findSubjects(options, terminal);
-  const settings = { osmNamespace: options.osmNamespace, graceMs: DEFAULT_GRACE_MS };
+  const settings = judgingOf(options);
   const judged: readonly JudgedPod[] = pods.map(({ pod, source }) => {
     return { report: audit(gather(pod, around, settings, terminal.now())), source };
   });
-  terminal.out(format({ config: around.config(), pods: judged }));
+  terminal.out(format({ configs: configurationsOf(around.configs()), pods: judged }));
   const { discrepant, unknown } = summarise(judged);
   if (discrepant > 0) return EXIT.discrepant;
   return unknown > 0 ? EXIT.unknown : EXIT.good;

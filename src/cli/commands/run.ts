@@ -8,18 +8,18 @@ import { Metrics } from '../../metrics/metrics.ts';
 import { MetricsServer } from '../../metrics/server.ts';
 import { VERSION } from '../../version.ts';
 import { listenAddress } from '../listen-address.ts';
+import { judgingOf, type JudgingOptions } from '../judging-options.ts';
 import { createLogger, type LogFormat, type LogLevel } from '../logging.ts';
 import { EXIT, type Terminal } from '../terminal.ts';
 import { UsageError } from '../usage-error.ts';
 
-export interface RunOptions {
+export interface RunOptions extends JudgingOptions {
   readonly kubeconfig?: string;
   readonly context?: string;
   readonly osmNamespace?: string;
   readonly writeConditions: boolean;
   readonly writeEvents: boolean;
   readonly listen: string;
-  readonly gracePeriod: number;
   readonly logFormat?: LogFormat;
   readonly logLevel: LogLevel;
 }
@@ -37,7 +37,7 @@ export async function run(options: RunOptions, terminal: Terminal): Promise<numb
     logger,
     metrics,
     osmNamespace: options.osmNamespace,
-    graceMs: options.gracePeriod * 1000,
+    ...judgingOf(options),
     writeConditions: options.writeConditions,
     writeEvents: options.writeEvents,
     instance: process.env['POD_NAME'] ?? `pid-${process.pid}`,

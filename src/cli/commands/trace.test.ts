@@ -229,7 +229,7 @@ describe('trace, what is not known', () => {
     expect(status).to.equal(0);
     expect(expected).to.include({ verdict: 'redirect 15001' });
     expect(notes).to.deep.equal([
-      'OA501: There is no ConfigMap osm-config in the files.',
+      'OA501: There is no ConfigMap osm-config or MeshConfig in the files.',
       'Without a configuration, the expected rules are those without exclusions.',
     ]);
   });
@@ -300,7 +300,7 @@ describe('trace, what was not installed', () => {
     expect(status).to.equal(1);
     expect(notes).to.deep.equal([
       'The pod has no container osm-init: OSM has installed no rules.',
-      "The pod's rules do not tell its release; the expected ones are those of R1.",
+      "The pod's rules do not tell its release; the expected ones are those of OSM v0.8.",
     ]);
   });
 

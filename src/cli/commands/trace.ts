@@ -1,7 +1,8 @@
 /** `osm-auditor trace`: one packet of one pod on its way through the rules, expected beside installed. */
-import { DEFAULT_GRACE_MS, gather } from '../../controller/gatherer.ts';
+import { gather } from '../../controller/gatherer.ts';
 import { findPod } from '../find-pod.ts';
 import { findSubjects } from '../find-subjects.ts';
+import { judgingOf } from '../judging-options.ts';
 import { traceFormatNamed } from '../output/trace-formats.ts';
 import { packetNotes, packetOf, type PacketOptions } from '../packet-options.ts';
 import { agreementOf, tracePacket } from '../packet-trace.ts';
@@ -22,8 +23,7 @@ export async function trace(name: string, options: TraceOptions, terminal: Termi
   const format = traceFormatNamed(options.output);
   const packet = packetOf(options);
   const { pods, around } = await findSubjects(options, terminal);
-  const settings = { osmNamespace: options.osmNamespace, graceMs: DEFAULT_GRACE_MS };
-  const input = gather(findPod(pods, name), around, settings, terminal.now());
+  const input = gather(findPod(pods, name), around, judgingOf(options), terminal.now());
   const traced = tracePacket(input, packet, packetNotes(options));
   terminal.out(format(traced));
   return STATUS[agreementOf(traced)];

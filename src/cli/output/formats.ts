@@ -1,6 +1,9 @@
 /** The output formats of `check`. */
 import { stringify } from 'yaml';
+import { checkConfig, isValid } from '../../core/audit/checks/config.ts';
+import type { ConfigLookup } from '../../core/osm/mesh-config.ts';
 import { visible } from '../../core/audit/quote.ts';
+import { restartsFor } from '../../core/audit/restarts.ts';
 import { UsageError } from '../usage-error.ts';
 import {
   reportDocument,
@@ -17,8 +20,8 @@ export type Format = (result: AuditResult) => string;
 const MESSAGE_WIDTH = 96;
 
 export const FORMATS: Readonly<Record<string, Format>> = {
-  table: (result) => narrowTable(result.pods) + summaryLine(summarise(result.pods)),
-  wide: (result) => wideTable(result.pods) + summaryLine(summarise(result.pods)),
+  table: (result) => narrowTable(result.pods) + footer(result),
+  wide: (result) => wideTable(result.pods) + footer(result),
   json: (result) => `${JSON.stringify(reportDocument(result), null, 2)}\n`,
   yaml: (result) => stringify(reportDocument(result), { lineWidth: 0, aliasDuplicateObjects: false }),
   name: (result) => result.pods.map(({ report }) => `pod/${visible(report.name)}\n`).join(''),
@@ -65,4 +68,28 @@ function wideTable(pods: readonly JudgedPod[]): string {
 function summaryLine({ pods, verified, discrepant, unknown, notApplicable }: Summary): string {
   const counts = `${verified} verified, ${discrepant} discrepant, ${unknown} unknown, ${notApplicable} not applicable`;
   return `\n${pods} ${pods === 1 ? 'pod' : 'pods'}: ${counts}\n`;
+}
+
+function footer({ configs, pods }: AuditResult): string {
+  return summaryLine(summarise(pods)) + configLines(configs) + restartLines(configs, pods);
+}
+
+/** What is told of the configuration alone, and of no pod. */
+function configLines(configs: readonly ConfigLookup[]): string {
+  const notes = configs.flatMap(checkConfig).filter(({ severity }) => severity === 'info');
+  return notes.length === 0 ? '' : `\n${notes.map(({ code, message }) => `${code}   ${message}\n`).join('')}`;
+}
+
+/** Of what concerns single pods the wide table has the command. */
+function restartLines(configs: readonly ConfigLookup[], pods: readonly JudgedPod[]): string {
+  const restarts = restartsFor(pods.map(({ report }) => report));
+  if (restarts.length === 0) return '';
+  const lines = restarts.map(({ fix, pods: count, codes }) => {
+    return `  ${visible(fix)}   # ${count} ${count === 1 ? 'pod' : 'pods'}: ${codes.join(' ')}\n`;
+  });
+  const good = configs.every((config) => config.kind !== 'found' || isValid(config.config));
+  const heading = good
+    ? 'New pods would have the right rules:'
+    : 'Once the configuration is corrected, new pods would have the right rules:';
+  return `\n${heading}\n${lines.join('')}`;
 }

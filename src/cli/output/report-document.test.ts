@@ -33,7 +33,14 @@ describe('AuditReport', () => {
   it('has its keys in the documented order', async () => {
     const report = await reportOn(...RECORDED, ...PORTS);
     expect(report).to.include({ apiVersion: 'osm-auditor/v1', kind: 'AuditReport' });
-    expect(Object.keys(report)).to.deep.equal(['apiVersion', 'kind', 'config', 'summary', 'pods']);
+    expect(Object.keys(report)).to.deep.equal([
+      'apiVersion',
+      'kind',
+      'config',
+      'summary',
+      'pods',
+      'restarts',
+    ]);
     for (const pod of report.pods) {
       const keys = ['namespace', 'name', 'uid', 'source', 'status', 'dialect', 'findings'];
       expect(Object.keys(pod)).to.deep.equal(keys);

@@ -1,8 +1,9 @@
 /** The AuditReport: the one object that `check -o json` and `-o yaml` print, as docs/command-line.md describes it. */
-import { checkConfig } from '../../core/audit/checks/config.ts';
+import { checkConfig, isValid } from '../../core/audit/checks/config.ts';
 import type { Finding } from '../../core/audit/finding.ts';
+import { restartsFor } from '../../core/audit/restarts.ts';
 import type { Report, Status } from '../../core/audit/report.ts';
-import { isValid, type ConfigLookup } from '../../core/osm/mesh-config.ts';
+import type { ConfigLookup } from '../../core/osm/mesh-config.ts';
 
 /** A report, and the place in a file that its pod was read from. */
 export interface JudgedPod {
@@ -11,7 +12,8 @@ export interface JudgedPod {
 }
 
 export interface AuditResult {
-  readonly config: ConfigLookup;
+  /** One of each mesh; the first is what `config` shows. */
+  readonly configs: readonly ConfigLookup[];
   readonly pods: readonly JudgedPod[];
 }
 
@@ -35,15 +37,13 @@ export function summarise(pods: readonly JudgedPod[]): Summary {
 }
 
 /** Plain data, ready for a serializer. */
-export function reportDocument({ config, pods }: AuditResult): object {
+export function reportDocument({ configs, pods }: AuditResult): object {
+  const [first] = configs;
   return {
     apiVersion: 'osm-auditor/v1',
     kind: 'AuditReport',
-    config: {
-      source: config.kind === 'found' ? config.config.source : null,
-      valid: config.kind === 'found' && isValid(config.config),
-      findings: checkConfig(config).map(findingDocument),
-    },
+    ...(first === undefined ? {} : { config: configDocument(first) }),
+    ...(configs.length > 1 ? { configs: configs.map(configDocument) } : {}),
     summary: summarise(pods),
     pods: pods.map(({ report, source }) => ({
       namespace: report.namespace,
@@ -54,6 +54,15 @@ export function reportDocument({ config, pods }: AuditResult): object {
       dialect: report.dialect ?? null,
       findings: report.findings.map(findingDocument),
     })),
+    restarts: restartsFor(pods.map(({ report }) => report)),
+  };
+}
+
+function configDocument(config: ConfigLookup): object {
+  return {
+    source: config.kind === 'found' ? config.config.source : null,
+    valid: config.kind === 'found' && isValid(config.config),
+    findings: checkConfig(config).map(findingDocument),
   };
 }
 

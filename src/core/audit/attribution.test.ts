@@ -1,10 +1,12 @@
 import { expect } from 'chai';
 import { GUIDE_SCRIPTS } from '../../testing/guide.ts';
+import { printCidr } from '../iptables/cidr.ts';
 import { compare } from '../iptables/compare.ts';
 import { execute } from '../iptables/execute.ts';
 import { describeClass } from '../iptables/describe.ts';
 import { R1 } from '../osm/dialect.ts';
-import { attribute, type Cause } from './attribution.ts';
+import { attribute } from './attribution.ts';
+import type { Cause } from './cause.ts';
 
 /** Each cause once, with the traffic that it explains. */
 function told(expected: string, installed: string): readonly string[] {
@@ -23,6 +25,12 @@ function inWords(cause: Cause): string {
     case 'exclusion-missing':
     case 'exclusion-extra':
       return `${cause.kind} ${cause.exclusion.kind}`;
+    case 'inclusion-missing':
+    case 'inclusion-extra':
+      return `${cause.kind} ${cause.network === undefined ? 'rest' : printCidr(cause.network)}`;
+    case 'setting-missing':
+    case 'setting-extra':
+      return `${cause.kind} ${cause.setting}`;
     case 'user-changed':
     case 'port-changed':
       return `${cause.kind} ${cause.installed}`;

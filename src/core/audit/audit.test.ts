@@ -1,11 +1,14 @@
 import { expect } from 'chai';
 import {
+  configSet,
   configWith,
   CREATED,
+  envoy,
   initContainer,
   inputFor,
   meshedPod,
   namespaceOf,
+  NO_CONFIG,
   NOW,
   plainPod,
   running,
@@ -14,6 +17,7 @@ import {
   waiting,
 } from '../../testing/builders.ts';
 import { GUIDE_SCRIPTS } from '../../testing/guide.ts';
+import { configMapConfig } from '../osm/mesh-config.ts';
 import { INJECTION_ANNOTATION, MONITORED_BY_LABEL, OUTBOUND_PORTS_ANNOTATION } from '../osm/names.ts';
 import type { ContainerState, ContainerStatus, Pod } from '../osm/pod.ts';
 import { audit } from './audit.ts';
@@ -25,16 +29,17 @@ function told(input: AuditInput): readonly string[] {
   return [report.status, ...report.findings.map(({ name, message }) => `${name}: ${message}`)];
 }
 
-const ranges = (list: string): AuditInput['config'] => configWith({ outbound_ip_range_exclusion_list: list });
-const ports = (list: string): AuditInput['config'] => configWith({ outbound_port_exclusion_list: list });
+const ranges = (list: string): AuditInput['configs'] =>
+  configWith({ outbound_ip_range_exclusion_list: list });
+const ports = (list: string): AuditInput['configs'] => configWith({ outbound_port_exclusion_list: list });
 const withInit = (script: string): Pod => meshedPod({ initContainers: [initContainer(script)] });
 const initIn = (state: ContainerState, rest: Partial<ContainerStatus> = {}): Pod =>
   meshedPod({
     initContainers: [initContainer(undefined, { status: status(state, rest) })],
-    containers: [{ name: 'envoy', status: status(waiting('PodInitializing')) }],
+    containers: [envoy({ status: status(waiting('PodInitializing')) })],
   });
 const sidecarIn = (state: ContainerState, rest: Partial<ContainerStatus> = {}): Pod =>
-  meshedPod({ containers: [{ name: 'envoy', status: status(state, rest) }] });
+  meshedPod({ containers: [envoy({ status: status(state, rest) })] });
 const monitored = namespaceOf('test', {
   labels: { [MONITORED_BY_LABEL]: 'osm' },
   annotations: { [INJECTION_ANNOTATION]: 'enabled' },
@@ -62,6 +67,12 @@ function tooComplex(): string {
     .concat(' && iptables -t nat -A OUTPUT -j PROXY_OUTPUT');
 }
 
+const TWO_CONFIGS = configSet(
+  ['a', 'b'].map((namespace) => {
+    return configMapConfig({ namespace, name: 'osm-config', uid: '', changedAt: undefined, data: {} });
+  }),
+);
+
 const many = Array.from({ length: 60 }, (_, i) => `172.${16 + i}.0.0/16`);
 
 describe('audit', () => {
@@ -74,13 +85,13 @@ describe('audit', () => {
           annotations: { [OUTBOUND_PORTS_ANNOTATION]: '8080' },
         }),
         {
-          config: ports('6379, 7070'),
+          configs: ports('6379, 7070'),
         },
       ),
       ['Verified'],
     ],
     'verifies ranges whose host bits differ: 2.2.2.2/24 is 2.2.2.0/24': [
-      inputFor(withInit(extra('-I PROXY_OUTPUT -d 2.2.2.0/24 -j RETURN')), { config: ranges('2.2.2.2/24') }),
+      inputFor(withInit(extra('-I PROXY_OUTPUT -d 2.2.2.0/24 -j RETURN')), { configs: ranges('2.2.2.2/24') }),
       ['Verified'],
     ],
     'verifies exclusions in any order and split into several rules': [
@@ -88,29 +99,32 @@ describe('audit', () => {
         withInit(
           `${extra('-I PROXY_OUTPUT -p tcp --dport 7070 -j RETURN')} && iptables -t nat -I PROXY_OUTPUT -p tcp -m multiport --dports 6379 -j RETURN`,
         ),
-        { config: ports('6379, 7070') },
+        { configs: ports('6379, 7070') },
       ),
       ['Verified'],
     ],
     'verifies an exclusion of everything that the configuration asks for': [
-      inputFor(withInit(extra('-I PROXY_OUTPUT -d 0.0.0.0/0 -j RETURN')), { config: ranges('0.0.0.0/0') }),
-      ['Verified'],
+      inputFor(withInit(extra('-I PROXY_OUTPUT -d 0.0.0.0/0 -j RETURN')), { configs: ranges('0.0.0.0/0') }),
+      [
+        'Verified',
+        'ConfigExcludesEverything: With ConfigMap/osm-system/osm-config no outbound TCP traffic of an application is redirected: all of it bypasses the mesh.',
+      ],
     ],
     'verifies excluded ports that are written as a range': [
       inputFor(withInit(extra('-I PROXY_OUTPUT -p tcp --dport 80:82 -j RETURN')), {
-        config: ports('82,80,81'),
+        configs: ports('82,80,81'),
       }),
       ['Verified'],
     ],
     'is silent about an excluded range inside another one': [
       inputFor(withInit(extra('-I PROXY_OUTPUT -d 10.0.0.0/8 -j RETURN')), {
-        config: ranges('10.0.0.0/8, 10.1.0.0/16'),
+        configs: ranges('10.0.0.0/8, 10.1.0.0/16'),
       }),
       ['Verified'],
     ],
     'verifies an exclusion of 127.0.0.1/32, which is a base rule too': [
       inputFor(withInit(extra('-I PROXY_OUTPUT -d 127.0.0.1/32 -j RETURN')), {
-        config: ranges('127.0.0.1/32'),
+        configs: ranges('127.0.0.1/32'),
       }),
       ['Verified'],
     ],
@@ -189,7 +203,7 @@ describe('audit', () => {
       ],
     ],
     'leaves pods outside the mesh alone, with the reason': [
-      inputFor(plainPod()),
+      inputFor(plainPod(), { namespace: namespaceOf('test') }),
       ['NotApplicable', 'NotInMesh: The mesh does not concern this pod: no mesh monitors namespace test.'],
     ],
 
@@ -204,7 +218,7 @@ describe('audit', () => {
       inputFor(
         meshedPod({
           initContainers: [initContainer(undefined, { status: undefined })],
-          containers: [{ name: 'envoy', status: undefined }],
+          containers: [envoy({ status: undefined })],
         }),
       ),
       ['Unknown', 'PodStarting: The pod has not been started by a kubelet yet.'],
@@ -297,7 +311,7 @@ describe('audit', () => {
       ],
     ],
     'waits for a sidecar of which the kubelet says nothing': [
-      inputFor(meshedPod({ containers: [{ name: 'envoy', status: undefined }] })),
+      inputFor(meshedPod({ containers: [envoy({ status: undefined })] })),
       ['Unknown', 'PodStarting: The container envoy is still starting.'],
     ],
     'gives a sidecar that runs again after one failure its time': [
@@ -305,7 +319,7 @@ describe('audit', () => {
       ['Unknown', 'PodStarting: The container envoy is still starting.'],
     ],
     "finds the guide's doubled &&, with its position": [
-      inputFor(withInit(GUIDE_SCRIPTS.ipRanges), { config: ranges('1.1.1.1/32, 2.2.2.2/24') }),
+      inputFor(withInit(GUIDE_SCRIPTS.ipRanges), { configs: ranges('1.1.1.1/32, 2.2.2.2/24') }),
       [
         'Discrepant',
         'ScriptRefused: A shell refuses the script of osm-init at line 1, column 1049: syntax error: unexpected "&&". No rule is installed.',
@@ -327,7 +341,7 @@ describe('audit', () => {
     ],
     'finds what is certain beside what is not understood': [
       inputFor(withInit(extra('-A PROXY_INBOUND -m conntrack --ctstate NEW -j RETURN')), {
-        config: ranges('10.0.0.0/8'),
+        configs: ranges('10.0.0.0/8'),
       }),
       [
         'Discrepant',
@@ -343,10 +357,10 @@ describe('audit', () => {
       ],
     ],
     'does not know chains of other releases': [
-      inputFor(withInit('iptables -t nat -N OSM_PROXY_INBOUND')),
+      inputFor(withInit('iptables -t nat -N ISTIO_INBOUND')),
       [
         'Unknown',
-        'DialectUnknown: The script creates the chains "OSM_PROXY_INBOUND", which belong to no known release.',
+        'DialectUnknown: The script creates the chains "ISTIO_INBOUND", which belong to no known release.',
       ],
     ],
     'finds a missing base rule': [
@@ -360,7 +374,14 @@ describe('audit', () => {
       inputFor(withInit(extra('-I PROXY_INBOUND -p tcp --dport 22 -j RETURN'))),
       [
         'Discrepant',
-        'BaseRuleUnexpected: The script installs -A PROXY_INBOUND -p tcp -m tcp --dport 22 -j RETURN, which OSM does not. As a result, inbound tcp to port 22: expected redirect 15003, installed bypass; for example 10.244.0.5:22.',
+        "InboundPortExtra: Excluded for inbound traffic in the pod's rules but neither by configuration nor annotation: port 22. Traffic to it bypasses the mesh.",
+      ],
+    ],
+    'finds a rule too many that no list asks for': [
+      inputFor(withInit(extra('-I PREROUTING -p tcp --dport 22 -j ACCEPT'))),
+      [
+        'Discrepant',
+        'BaseRuleUnexpected: The script installs -A PREROUTING -p tcp -m tcp --dport 22 -j ACCEPT, which OSM does not. As a result, inbound tcp to port 22: expected redirect 15003, installed bypass; for example 10.244.0.5:22.',
       ],
     ],
     'finds a rule that lets everything go': [
@@ -385,7 +406,7 @@ describe('audit', () => {
       ],
     ],
     'finds an exclusion that was appended instead of inserted': [
-      inputFor(withInit(extra('-A PROXY_OUTPUT -d 10.0.0.0/8 -j RETURN')), { config: ranges('10.0.0.0/8') }),
+      inputFor(withInit(extra('-A PROXY_OUTPUT -d 10.0.0.0/8 -j RETURN')), { configs: ranges('10.0.0.0/8') }),
       [
         'Discrepant',
         'RuleOrderWrong: The rules stand in the wrong order: -A PROXY_OUTPUT -j PROXY_REDIRECT before -A PROXY_OUTPUT -d 10.0.0.0/8 -j RETURN. As a result, tcp from uid not 1500 to 10.0.0.0/8: expected bypass, installed redirect 15001; for example 10.96.0.10:80 from uid 1000.',
@@ -405,7 +426,7 @@ describe('audit', () => {
     ],
     'does not blame a refused command that the script passes over for an exclusion that is missing': [
       inputFor(withInit(`${GUIDE_SCRIPTS.base}; iptables -t nat -N PROXY_INBOUND || true`), {
-        config: ranges('10.0.0.0/8'),
+        configs: ranges('10.0.0.0/8'),
       }),
       [
         'Discrepant',
@@ -415,9 +436,9 @@ describe('audit', () => {
     ],
     'calls no exclusion the effect of a refusal when it is not known which there should be': [
       inputFor(withInit(`${GUIDE_SCRIPTS.ports}; iptables -t nat -N PROXY_INBOUND || true`), {
-        config: { kind: 'missing', searched: 'any namespace' },
+        configs: NO_CONFIG,
       }),
-      ['Unknown', 'ConfigMissing: There is no ConfigMap osm-config in any namespace.'],
+      ['Unknown', 'ConfigMissing: There is no ConfigMap osm-config or MeshConfig in any namespace.'],
     ],
     'verifies what iptables-restore installs in other words': [
       inputFor(withInit(asRestore(GUIDE_SCRIPTS.base))),
@@ -471,7 +492,7 @@ describe('audit', () => {
             ...many.slice(1).map((range) => `iptables -t nat -I PROXY_OUTPUT -d ${range} -j RETURN`),
           ].join(' && '),
         ),
-        { config: ranges(many.join(',')) },
+        { configs: ranges(many.join(',')) },
       ),
       [
         'Discrepant',
@@ -487,7 +508,7 @@ describe('audit', () => {
     ],
 
     'finds a missing range': [
-      inputFor(meshedPod(), { config: ranges('1.1.1.1/32') }),
+      inputFor(meshedPod(), { configs: ranges('1.1.1.1/32') }),
       [
         'Discrepant',
         "ExcludedRangeMissing: Excluded by the configuration but not in the pod's rules: 1.1.1.1/32. Traffic there goes through the sidecar.",
@@ -495,15 +516,15 @@ describe('audit', () => {
     ],
     'finds an extra range, and says when the configuration changed after the pod was created': [
       inputFor(withInit(extra('-I PROXY_OUTPUT -d 1.1.1.1/32 -j RETURN')), {
-        config: configWith({}, CREATED + 1000),
+        configs: configWith({}, CREATED + 1000),
       }),
       [
         'Discrepant',
-        "ExcludedRangeExtra: Excluded in the pod's rules but not by the configuration: 1.1.1.1/32. Traffic there bypasses the mesh. The configuration was changed after the pod was created.",
+        "ExcludedRangeExtra: The configuration was changed after the pod was created, and the pod still runs the rules of before. Excluded in the pod's rules but not by the configuration: 1.1.1.1/32. Traffic there bypasses the mesh.",
       ],
     ],
     'finds missing and extra ports as two findings': [
-      inputFor(withInit(GUIDE_SCRIPTS.ports), { config: ports('6379, 7070, 9090') }),
+      inputFor(withInit(GUIDE_SCRIPTS.ports), { configs: ports('6379, 7070, 9090') }),
       [
         'Discrepant',
         "ExcludedPortMissing: Excluded by configuration or annotation but not in the pod's rules: port 9090. Traffic there goes through the sidecar.",
@@ -512,7 +533,7 @@ describe('audit', () => {
     ],
     'finds an extra range of ports': [
       inputFor(withInit(extra('-I PROXY_OUTPUT -p tcp -m multiport --dports 1:65535,1:65534 -j RETURN')), {
-        config: ports('80'),
+        configs: ports('80'),
       }),
       [
         'Discrepant',
@@ -532,10 +553,11 @@ describe('audit', () => {
         'Discrepant',
         'PortAnnotationInvalid: ' +
           `The annotation ${OUTBOUND_PORTS_ANNOTATION} has a bad value: "70000" (ports end at 65535). The injector takes it, iptables does not read it so.`,
+        'RecreationWillFail: A new pod will not start: iptables refuses "iptables -t nat -I PROXY_OUTPUT -p tcp --match multiport --dports 70000,8080 -j RETURN": invalid port/service `70000\' specified. An annotation of the pod makes it so.',
       ],
     ],
     'names a list of more ports than one rule takes': [
-      inputFor(meshedPod(), { config: ports('1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16') }),
+      inputFor(meshedPod(), { configs: ports('1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16') }),
       [
         'Discrepant',
         "ExcludedPortMissing: Excluded by configuration or annotation but not in the pod's rules: port 1, 2, 3, 4, 5, 6, 7, 8 and 8 more. Traffic there goes through the sidecar.",
@@ -552,16 +574,18 @@ describe('audit', () => {
     ],
 
     'does not know exclusions without a configuration, but compares base rules': [
-      inputFor(withInit(GUIDE_SCRIPTS.ports), { config: { kind: 'missing', searched: 'any namespace' } }),
-      ['Unknown', 'ConfigMissing: There is no ConfigMap osm-config in any namespace.'],
+      inputFor(withInit(GUIDE_SCRIPTS.ports), { configs: NO_CONFIG }),
+      ['Unknown', 'ConfigMissing: There is no ConfigMap osm-config or MeshConfig in any namespace.'],
     ],
     'does not know exclusions with an unreadable configuration': [
-      inputFor(meshedPod(), { config: { kind: 'unreadable', reason: 'forbidden' } }),
+      inputFor(meshedPod(), {
+        configs: configSet([], { unreadable: [{ kind: 'ConfigMap', reason: 'forbidden' }] }),
+      }),
       ['Unknown', 'ConfigUnreadable: The ConfigMap osm-config cannot be read: forbidden.'],
     ],
     'does not choose between two configurations': [
       inputFor(meshedPod(), {
-        config: { kind: 'ambiguous', sources: ['ConfigMap/a/osm-config', 'ConfigMap/b/osm-config'] },
+        configs: TWO_CONFIGS,
       }),
       [
         'Unknown',
@@ -569,16 +593,17 @@ describe('audit', () => {
       ],
     ],
     'names a bad range in the configuration': [
-      inputFor(meshedPod(), { config: ranges('1.1.1.1/33') }),
+      inputFor(meshedPod(), { configs: ranges('1.1.1.1/33') }),
       [
         'Unknown',
         'ConfigRangeInvalid: ConfigMap/osm-system/osm-config has a bad value in outbound_ip_range_exclusion_list: "1.1.1.1/33" (iptables refuses it: invalid mask `33\' specified).',
       ],
     ],
     'names a bad port in the configuration': [
-      inputFor(meshedPod(), { config: ports('080') }),
+      inputFor(meshedPod(), { configs: ports('080') }),
       [
-        'Unknown',
+        'Discrepant',
+        "ExcludedPortMissing: Excluded by configuration or annotation but not in the pod's rules: port 80. Traffic there goes through the sidecar.",
         'ConfigPortInvalid: ConfigMap/osm-system/osm-config has a bad value in outbound_port_exclusion_list: "080" (iptables refuses it: invalid port/service `080\' specified).',
       ],
     ],

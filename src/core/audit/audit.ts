@@ -4,28 +4,38 @@
  * Guarantees: pure, total and quick; the same input gives the same report. All checks run: a finding never hides
  * another one.
  */
+import { meshNamespaces } from '../osm/choose-config.ts';
 import { membership } from '../osm/membership.ts';
+import type { FindingName } from './catalogue.ts';
 import { checkAnnotation } from './checks/annotation.ts';
 import { checkConfig } from './checks/config.ts';
 import { checkExclusions } from './checks/exclusions.ts';
+import { checkExposure } from './checks/exposure.ts';
+import { checkIdentity } from './checks/identity.ts';
 import { checkInitContainer } from './checks/init-container.ts';
 import { checkMembership } from './checks/membership.ts';
+import { checkPrediction } from './checks/prediction.ts';
 import { checkRules } from './checks/rules.ts';
 import { checkScript } from './checks/script.ts';
+import { checkSettings } from './checks/settings.ts';
 import { checkSidecar } from './checks/sidecar.ts';
-import { finding } from './finding.ts';
+import { finding, type Finding } from './finding.ts';
 import { graceEnd } from './grace.ts';
-import { judgementFor, type AuditInput, type Check } from './judgement.ts';
+import { interceptionFor, judgementFor, type AuditInput, type Check, type Judgement } from './judgement.ts';
 import { sortFindings, statusOf, type Report } from './report.ts';
 
 /** In the order of the guide: the sidecar, the init container, its script, its rules, the exclusions. */
 const CHECKS: readonly Check[] = [
   checkSidecar,
+  checkIdentity,
   checkInitContainer,
   checkScript,
   checkRules,
   checkExclusions,
   checkAnnotation,
+  checkSettings,
+  checkPrediction,
+  checkExposure,
 ];
 
 export function audit(input: AuditInput): Report {
@@ -48,24 +58,43 @@ export function audit(input: AuditInput): Report {
 }
 
 function judge(input: AuditInput): Report {
-  const { pod } = input;
+  const { pod, namespace, configs } = input;
   const identity = { namespace: pod.namespace, name: pod.name, uid: pod.uid };
-  const belongs = membership(pod, input.namespace, input.osmNamespace);
+  const belongs = membership(pod, {
+    namespace,
+    meshNamespaces: meshNamespaces(configs),
+    interception: interceptionFor(input),
+  });
   if (belongs.kind !== 'injected') {
-    const findings = checkMembership(pod, belongs);
+    const findings = sortFindings(checkMembership(pod, belongs));
     return { ...identity, status: statusOf(findings), dialect: undefined, findings, recheckAt: undefined };
   }
   const judgement = judgementFor(input);
   const findings = sortFindings([
+    ...checkMembership(pod, belongs),
     ...CHECKS.flatMap((check) => check(judgement)),
-    ...checkConfig(input.config),
+    // What is merely worth knowing of the configuration is told of it, not of every pod.
+    ...checkConfig(judgement.lookup).filter(({ severity }) => severity !== 'info'),
   ]);
-  const starting = judgement.inGrace && findings.some(({ name }) => name === 'PodStarting');
   return {
     ...identity,
     status: statusOf(findings),
     dialect: judgement.dialect?.name,
     findings,
-    recheckAt: starting ? graceEnd(pod, input.graceMs) : undefined,
+    recheckAt: recheckAt(input, judgement, findings),
   };
+}
+
+/** The end of the first period that the verdict has waited for. */
+function recheckAt(
+  { pod, graceMs }: AuditInput,
+  { inGrace, settlesAt }: Judgement,
+  findings: readonly Finding[],
+): number | undefined {
+  const has = (wanted: FindingName): boolean => findings.some(({ name }) => name === wanted);
+  const ends = [
+    inGrace && has('PodStarting') ? graceEnd(pod, graceMs) : undefined,
+    has('ConfigSettling') ? settlesAt : undefined,
+  ].filter((end) => end !== undefined);
+  return ends.length === 0 ? undefined : Math.min(...ends);
 }

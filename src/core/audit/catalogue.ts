@@ -3,10 +3,12 @@
  *
  * Codes are a contract: a code is never given another meaning, and a retired one is never used again. The hundreds tell
  * the subject, and each is a file of its own in catalogue/: 1 membership and sidecar, 2 the init container, 3 rules,
- * 4 exclusions, 5 configuration, 9 notes. `docs/findings.md` and `osm-auditor explain` are made from this table.
+ * 4 exclusions and inclusions, 5 configuration, 6 what the rules cannot see, 9 notes. `docs/findings.md` and
+ * `osm-auditor explain` are made from this table.
  */
 import { CONFIGURATION } from './catalogue/configuration.ts';
 import type { CatalogueEntry } from './catalogue/entry.ts';
+import { EXPOSURE } from './catalogue/exposure.ts';
 import { EXCLUSIONS } from './catalogue/exclusions.ts';
 import { INIT_CONTAINER } from './catalogue/init-container.ts';
 import { MEMBERSHIP } from './catalogue/membership.ts';
@@ -19,6 +21,7 @@ const CATALOGUE = {
   ...RULES,
   ...EXCLUSIONS,
   ...CONFIGURATION,
+  ...EXPOSURE,
   ...NOTES,
 } as const satisfies Readonly<Record<string, CatalogueEntry>>;
 

@@ -2,6 +2,7 @@
 import { catalogueEntry, type FindingName } from './catalogue.ts';
 import type { Effect, Severity } from './catalogue/entry.ts';
 import type { Difference } from './difference.ts';
+import type { HistoryCause } from './history.ts';
 import { visible } from './quote.ts';
 
 /** Facts that programs read; the message says the same to people. */
@@ -16,6 +17,10 @@ export interface Evidence {
   readonly exitCode?: number;
   /** The object that holds the value: `ConfigMap/osm-system/osm-config` or the name of an annotation. */
   readonly source?: string;
+  /** Where in the object it stands. */
+  readonly field?: string;
+  /** What brought it about: a change after the pod was created. */
+  readonly cause?: HistoryCause;
   /** What happens to traffic otherwise than it should, with a packet that shows it. */
   readonly differences?: readonly Difference[];
 }

@@ -1,4 +1,5 @@
 /** The commands that mend a pod, to copy into a terminal. osm-auditor itself never runs them. */
+import type { MeshConfig } from '../osm/mesh-config.ts';
 import type { Pod } from '../osm/pod.ts';
 import { shellWord } from './quote.ts';
 
@@ -20,4 +21,9 @@ export function logCommand(pod: Pod, container: string): string {
 
 export function describeCommand(pod: Pod): string {
   return `kubectl -n ${shellWord(pod.namespace)} describe pod ${shellWord(pod.name)}`;
+}
+
+export function editCommand(config: MeshConfig): string {
+  const kind = config.kind === 'ConfigMap' ? 'configmap' : 'meshconfig';
+  return `kubectl -n ${shellWord(config.namespace)} edit ${kind} ${shellWord(config.name)}`;
 }

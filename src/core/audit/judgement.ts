@@ -3,40 +3,52 @@
  */
 import type { Finding } from './finding.ts';
 import { graceEnd } from './grace.ts';
-import { compareScript, NOT_RUN, runScript, type RuleComparison } from './rule-comparison.ts';
+import { bestFit, type Fit } from './best-fit.ts';
+import { NOT_RUN, runScript, type RuleComparison } from './rule-comparison.ts';
 import type { Execution } from '../iptables/execution.ts';
 import { positionAt } from '../iptables/text-position.ts';
-import { recogniseDialect, type Dialect } from '../osm/dialect.ts';
+import { chooseConfig, type ConfigSet } from '../osm/choose-config.ts';
+import type { Dialect, Fork } from '../osm/dialect.ts';
 import { initScriptOf, kubernetesReference } from '../osm/init-script.ts';
-import { intentFor, type Intent } from '../osm/intent.ts';
-import type { ConfigLookup, MeshConfig } from '../osm/mesh-config.ts';
-import { initContainerOf, sidecarOf } from '../osm/names.ts';
+import type { Intent } from '../osm/intent.ts';
+import { monitoredBy } from '../osm/membership.ts';
+import { IPTABLES, type ConfigLookup, type MeshConfig } from '../osm/mesh-config.ts';
+import { FSM, initContainerOf, OSM, productOf, sidecarOf, type Product } from '../osm/names.ts';
 import type { Container, InitContainer, Namespace, Pod } from '../osm/pod.ts';
+import { configKindsOf, newestRelease, possibleReleases } from '../osm/recognise.ts';
+import type { Release } from '../osm/releases.ts';
 
 /** Everything that a verdict depends on. */
 export interface AuditInput {
   readonly pod: Pod;
   /** undefined when it is not known. */
   readonly namespace: Namespace | undefined;
-  readonly config: ConfigLookup;
-  /** Where OSM itself runs. */
-  readonly osmNamespace: string;
+  readonly configs: ConfigSet;
   /** Milliseconds since the epoch. */
   readonly now: number;
   /** How long a pod may take to start, in milliseconds. */
   readonly graceMs: number;
+  /** How long an injector may go on using a configuration that has been changed, in milliseconds. */
+  readonly settleMs: number;
+  /** What the mesh's builders have changed of the release. */
+  readonly fork: Fork;
 }
 
 export interface Judgement {
   readonly pod: Pod;
+  readonly product: Product;
+  readonly lookup: ConfigLookup;
   readonly config: MeshConfig | undefined;
   readonly init: InitContainer | undefined;
   readonly sidecar: Container | undefined;
   /** Whether the pod is still within its grace period. */
   readonly inGrace: boolean;
+  /** Whether the injector may have used the configuration of before a recent change; then until when. */
+  readonly settlesAt: number | undefined;
   /** undefined when osm-init runs no script that the pod carries. */
   readonly installed: Execution | undefined;
-  /** undefined when the chains belong to no known release. */
+  /** The release whose rules the pod is judged by; undefined when its chains belong to none that is known. */
+  readonly release: Release | undefined;
   readonly dialect: Dialect | undefined;
   /** Expected and installed rules; only when the whole script is understood and its dialect known. */
   readonly comparison: RuleComparison | undefined;
@@ -46,24 +58,67 @@ export interface Judgement {
 /** A check looks at one question and answers with what it finds; it never throws. */
 export type Check = (judgement: Judgement) => readonly Finding[];
 
-export function judgementFor({ pod, config: lookup, now, graceMs }: AuditInput): Judgement {
-  const config = lookup.kind === 'found' ? lookup.config : undefined;
+export function judgementFor(input: AuditInput): Judgement {
+  const { pod, namespace, configs, fork, now, graceMs } = input;
   const init = initContainerOf(pod);
   const installed = init === undefined ? undefined : installedBy(init);
-  const completed = installed?.ending.kind === 'completed';
-  const dialect = completed ? recogniseDialect(installed.rules) : undefined;
-  const intent = config === undefined ? undefined : intentFor(pod, config);
+  const candidates =
+    installed?.ending.kind === 'completed' ? possibleReleases(pod, installed.rules, fork) : [];
+  const kinds =
+    candidates.length === 0 ? configKindsOf(pod) : [...new Set(candidates.map(({ reads }) => reads))];
+  const lookup = chooseConfig(configs, monitoredBy(namespace)?.mesh, kinds);
+  const config = lookup.kind === 'found' ? lookup.config : undefined;
+  const fit: Fit | undefined =
+    installed?.ending.kind === 'completed'
+      ? bestFit({ pod, config, fork, candidates }, installed)
+      : undefined;
   return {
     pod,
+    product: productOf(pod) ?? OSM,
+    lookup,
     config,
     init,
     sidecar: sidecarOf(pod),
     inGrace: now < (graceEnd(pod, graceMs) ?? now),
+    settlesAt: settlesAt(input, config),
     installed,
-    dialect,
-    comparison: dialect === undefined || !completed ? undefined : compareScript(dialect, intent, installed),
-    intent,
+    release: fit?.release,
+    dialect: fit?.release.dialect,
+    comparison: fit?.comparison,
+    intent: fit?.intent,
   };
+}
+
+/**
+ * How the pod's mesh gets traffic to sidecars; undefined where its configuration is not known. OSM itself has no other way
+ * than rules in the pod.
+ */
+export function interceptionFor({ pod, namespace, configs }: AuditInput): string | undefined {
+  const lookup = chooseConfig(configs, monitoredBy(namespace)?.mesh, configKindsOf(pod));
+  if (lookup.kind === 'found') return lookup.config.interception;
+  return productOf(pod) === FSM ? undefined : IPTABLES;
+}
+
+/**
+ * An injector hears of a change with some delay, and so does whoever audits: a pod that is created around the time of a
+ * change may rightly carry the old list or the new one until things have settled.
+ */
+function settlesAt({ pod, now, settleMs }: AuditInput, config: MeshConfig | undefined): number | undefined {
+  const { createdAt } = pod;
+  const changedAt = config?.changedAt;
+  if (createdAt === undefined || changedAt === undefined) return undefined;
+  if (Math.abs(createdAt - changedAt) >= settleMs) return undefined;
+  const end = Math.max(createdAt, changedAt) + settleMs;
+  return now < end ? end : undefined;
+}
+
+/** The release to take the pod for where its rules do not tell: the newest that reads its configuration. */
+export function likelyRelease({ pod, config, installed, release }: Judgement, fork: Fork): Release {
+  if (release !== undefined) return release;
+  const possible = installed === undefined ? [] : possibleReleases(pod, installed.rules, fork);
+  const fitting = possible.filter(({ reads }) => config === undefined || reads === config.kind);
+  const kind = config?.kind ?? (productOf(pod) === FSM ? 'FsmMeshConfig' : 'ConfigMap');
+  return fitting[0] ?? newestRelease(kind, fork);
 }
 
 /** What the script of osm-init leaves behind; undefined when the pod does not carry one. */

@@ -11,11 +11,10 @@ import type { RuleSet } from '../iptables/model.ts';
 import { Memo } from '../memo.ts';
 import type { Dialect } from '../osm/dialect.ts';
 import { expectedRulesScript } from '../osm/expected-rules.ts';
-import type { Intent } from '../osm/intent.ts';
+import { NO_INTENT, type Intent } from '../osm/intent.ts';
 import type { ContainerVariables } from '../osm/pod.ts';
 
 export interface RuleComparison {
-  readonly dialect: Dialect;
   readonly expectedRules: RuleSet;
   readonly installedRules: RuleSet;
   /** undefined when the rules are too complex. */
@@ -23,19 +22,15 @@ export interface RuleComparison {
   readonly attributed: readonly Attributed[];
 }
 
+/** What the injectors of v1.1.1 and later tell osm-init. */
+const OWN_ADDRESS: ContainerVariables = { POD_IP: null };
+
 /** A script that has not run. */
 export const NOT_RUN: Execution = execute('');
 
 const executions = new Memo<Execution>();
 /** Per installed rules, as they are found in `executions`; what nobody holds any more is forgotten with them. */
 const comparisons = new WeakMap<RuleSet, Memo<RuleComparison>>();
-
-const NO_INTENT: Intent = {
-  outboundRanges: [],
-  outboundPorts: [],
-  annotationProblems: [],
-  annotationIgnored: false,
-};
 
 /** What a script leaves behind with these variables of its container. */
 export function runScript(script: string, variables: ContainerVariables): Execution {
@@ -55,22 +50,23 @@ export function compareScript(
 ): RuleComparison {
   const memo = comparisons.get(installedRules) ?? new Memo<RuleComparison>(1_000_000);
   comparisons.set(installedRules, memo);
-  const wanted = intent ?? NO_INTENT;
-  return memo.get(keyOf(dialect, wanted), () => {
-    const expectedRules = runScript(expectedRulesScript(dialect, wanted), {}).rules;
+  const script = expectedOf(dialect, intent ?? NO_INTENT);
+  return memo.get(script, () => {
+    const expectedRules = runScript(script, OWN_ADDRESS).rules;
     const outcome = compare(expectedRules, installedRules);
     const attributed =
       outcome === undefined ? [] : attribute(outcome, expectedRules, installedRules, dialect);
-    return { dialect, expectedRules, installedRules, outcome, attributed };
+    return { expectedRules, installedRules, outcome, attributed };
   });
 }
 
-const intentKeys = new WeakMap<Intent, string>();
+const scripts = new WeakMap<Intent, Map<Dialect, string>>();
 
-/** All that the expected rules depend on; shorter than the script that installs them. */
-function keyOf(dialect: Dialect, intent: Intent): string {
-  const lists = [intent.outboundRanges, intent.outboundPorts];
-  const key = intentKeys.get(intent) ?? lists.map((list) => list.map(({ text }) => text).join()).join(';');
-  intentKeys.set(intent, key);
-  return `${dialect.name};${key}`;
+/** The script that installs what is meant; it is also all that the expected rules depend on. */
+function expectedOf(dialect: Dialect, intent: Intent): string {
+  const known = scripts.get(intent) ?? new Map<Dialect, string>();
+  scripts.set(intent, known);
+  const script = known.get(dialect) ?? expectedRulesScript(dialect, intent);
+  known.set(dialect, script);
+  return script;
 }

@@ -1,17 +1,16 @@
 import { expect } from 'chai';
 import { configWith, meshedPod } from '../../testing/builders.ts';
 import { GUIDE_SCRIPTS } from '../../testing/guide.ts';
-import { R1, recogniseDialect } from './dialect.ts';
+import { R1 } from './dialect.ts';
 import { expectedScript } from './expected-rules.ts';
 import { intentFor } from './intent.ts';
-import { execute } from '../iptables/execute.ts';
+import { GUIDE } from './releases.ts';
 import { OUTBOUND_PORTS_ANNOTATION } from './names.ts';
 
 function scriptFor(data: Readonly<Record<string, string>>, annotation?: string): string {
-  const config = configWith(data);
-  if (config.kind !== 'found') throw new Error(config.kind);
+  const config = configWith(data).configs[0]!;
   const annotations = annotation === undefined ? {} : { [OUTBOUND_PORTS_ANNOTATION]: annotation };
-  return expectedScript(R1, intentFor(meshedPod({ annotations }), config.config));
+  return expectedScript(R1, intentFor(meshedPod({ annotations }), config, GUIDE));
 }
 
 describe('expectedScript', () => {
@@ -43,15 +42,4 @@ describe('expectedScript', () => {
   it('drops an annotation that is there but empty', () => {
     expect(scriptFor({}, '')).to.equal(GUIDE_SCRIPTS.base);
   });
-});
-
-describe('recogniseDialect', () => {
-  const dialectOf = (...chains: readonly string[]): string | undefined =>
-    recogniseDialect(execute(chains.map((name) => `iptables -t nat -N ${name}`).join(' && ')).rules)?.name;
-
-  it("knows the guide's chains", () => expect(dialectOf('PROXY_OUTPUT')).to.equal('R1'));
-  it('judges a script without chains as one where every rule is missing', () =>
-    expect(dialectOf()).to.equal('R1'));
-  it('does not know chains of other releases', () =>
-    expect(dialectOf('OSM_PROXY_INBOUND')).to.equal(undefined));
 });

@@ -21,6 +21,6 @@ export function initScriptOf(container: InitContainer): string | undefined {
  * dollar sign, in quotes and comments too. An offset, or undefined where there is nothing to replace.
  */
 export function kubernetesReference(script: string): number | undefined {
-  const at = script.search(/\$[($]/);
+  const at = script.search(/\$(?:\$|\([-._A-Za-z][-._A-Za-z0-9]*\))/);
   return at < 0 ? undefined : at;
 }

@@ -1,33 +1,125 @@
-/** The names that OSM gives to its objects, labels and annotations. */
+/** The names that OSM and its successor FSM give to their objects, labels and annotations. */
 import type { Container, InitContainer, Pod } from './pod.ts';
 
-export const INIT_CONTAINER = 'osm-init';
-export const SIDECAR_CONTAINER = 'envoy';
+/** A mesh by the names that it leaves on its pods; osm-edge is OSM under this aspect, but for its sidecar. */
+export interface Product {
+  readonly name: 'OSM' | 'FSM';
+  /** In front of the name of every label and annotation. */
+  readonly domain: 'openservicemesh.io' | 'flomesh.io';
+  readonly initContainer: 'osm-init' | 'fsm-init';
+  /** The usual one first. */
+  readonly sidecars: readonly string[];
+  /** On every injected pod: which proxy it is. */
+  readonly proxyLabel: string;
+  /** On the Secret with the sidecar's configuration, in front of the proxy's number. */
+  readonly bootstrapPrefixes: readonly string[];
+}
 
-/** On every injected pod: which proxy it is. */
-export const PROXY_UUID_LABEL = 'osm-proxy-uuid';
-/** On a namespace: the name of the mesh that watches it. */
-export const MONITORED_BY_LABEL = 'openservicemesh.io/monitored-by';
-/** On a namespace: OSM leaves it alone, whatever the value. */
-export const IGNORE_LABEL = 'openservicemesh.io/ignore';
-/** On a namespace or a pod: whether new pods get a sidecar. */
-export const INJECTION_ANNOTATION = 'openservicemesh.io/sidecar-injection';
-/** On a pod: ports that its outbound traffic keeps away from the sidecar. */
+export const OSM: Product = {
+  name: 'OSM',
+  domain: 'openservicemesh.io',
+  initContainer: 'osm-init',
+  sidecars: ['envoy', 'sidecar'],
+  proxyLabel: 'osm-proxy-uuid',
+  bootstrapPrefixes: ['envoy-bootstrap-config-', 'sidecar-bootstrap-config-'],
+};
+
+export const FSM: Product = {
+  name: 'FSM',
+  domain: 'flomesh.io',
+  initContainer: 'fsm-init',
+  sidecars: ['sidecar'],
+  proxyLabel: 'fsm-proxy-uuid',
+  bootstrapPrefixes: ['sidecar-bootstrap-config-'],
+};
+
+export const PRODUCTS: readonly Product[] = [OSM, FSM];
+
+/** OSM's own names, as the troubleshooting guide has them. */
+export const INIT_CONTAINER = OSM.initContainer;
+export const PROXY_UUID_LABEL = OSM.proxyLabel;
+export const MONITORED_BY_LABEL = monitoredByLabel(OSM);
+export const IGNORE_LABEL = ignoreLabel(OSM);
+export const INJECTION_ANNOTATION = injectionAnnotation(OSM);
 export const OUTBOUND_PORTS_ANNOTATION = 'openservicemesh.io/outbound-port-exclusion-list';
 
+/** On a namespace: the name of the mesh that watches it. */
+export function monitoredByLabel({ domain }: Product): string {
+  return `${domain}/monitored-by`;
+}
+
+/** On a namespace: the mesh leaves it alone, whatever the value. */
+export function ignoreLabel({ domain }: Product): string {
+  return `${domain}/ignore`;
+}
+
+/** On a namespace or a pod: whether new pods get a sidecar. */
+export function injectionAnnotation({ domain }: Product): string {
+  return `${domain}/sidecar-injection`;
+}
+
+/** On namespaces of control planes, which injectors from v0.11 on pass over. */
+export const CONTROL_PLANE_LABEL = 'control-plane';
+/** On a pod that a kubelet made from a file: no webhook has seen it. */
+export const MIRROR_ANNOTATION = 'kubernetes.io/config.mirror';
+
+/** The lists that a pod's annotation can add to, each with the name of the annotation behind the domain. */
+export const ANNOTATED_LISTS = {
+  outboundPorts: 'outbound-port-exclusion-list',
+  inboundPorts: 'inbound-port-exclusion-list',
+  outboundRanges: 'outbound-ip-range-exclusion-list',
+  includedRanges: 'outbound-ip-range-inclusion-list',
+} as const;
+
+export type AnnotatedList = keyof typeof ANNOTATED_LISTS;
+
+export const ANNOTATED_LIST_NAMES = Object.keys(ANNOTATED_LISTS) as readonly AnnotatedList[];
+
+export function listAnnotation({ domain }: Product, list: AnnotatedList): string {
+  return `${domain}/${ANNOTATED_LISTS[list]}`;
+}
+
 export const CONFIG_MAP_NAME = 'osm-config';
-export const OUTBOUND_RANGES_KEY = 'outbound_ip_range_exclusion_list';
-export const OUTBOUND_PORTS_KEY = 'outbound_port_exclusion_list';
+/** Where people install it when nobody says otherwise. */
 export const DEFAULT_OSM_NAMESPACE = 'osm-system';
+const DEFAULT_FSM_NAMESPACE = 'fsm-system';
+export const DEFAULT_NAMESPACES: readonly string[] = [DEFAULT_OSM_NAMESPACE, DEFAULT_FSM_NAMESPACE];
+/** How a mesh is called when nobody says otherwise. */
+export const DEFAULT_MESHES: readonly string[] = ['osm', 'fsm'];
 
 /** The labels and annotations that judgement reads; snapshots need to keep no others. */
-export const RELEVANT_LABELS: readonly string[] = [PROXY_UUID_LABEL, MONITORED_BY_LABEL, IGNORE_LABEL];
-export const RELEVANT_ANNOTATIONS: readonly string[] = [INJECTION_ANNOTATION, OUTBOUND_PORTS_ANNOTATION];
+export const RELEVANT_LABELS: readonly string[] = [
+  CONTROL_PLANE_LABEL,
+  ...PRODUCTS.flatMap((product) => [product.proxyLabel, monitoredByLabel(product), ignoreLabel(product)]),
+];
+export const RELEVANT_ANNOTATIONS: readonly string[] = PRODUCTS.flatMap((product) => [
+  injectionAnnotation(product),
+  ...ANNOTATED_LIST_NAMES.map((list) => listAnnotation(product, list)),
+]);
+
+/** The mesh that has left its traces on the pod; undefined when none has. */
+export function productOf(pod: Pod): Product | undefined {
+  return PRODUCTS.find((product) => {
+    const labelled = pod.labels[product.proxyLabel] !== undefined;
+    return labelled || pod.initContainers.some(({ name }) => name === product.initContainer);
+  });
+}
 
 export function initContainerOf(pod: Pod): InitContainer | undefined {
-  return pod.initContainers.find((container) => container.name === INIT_CONTAINER);
+  const names: readonly string[] = PRODUCTS.map(({ initContainer }) => initContainer);
+  return pod.initContainers.find(({ name }) => names.includes(name));
 }
 
 export function sidecarOf(pod: Pod): Container | undefined {
-  return pod.containers.find((container) => container.name === SIDECAR_CONTAINER);
+  const { sidecars } = productOf(pod) ?? OSM;
+  for (const name of sidecars) {
+    const container = pod.containers.find((candidate) => candidate.name === name);
+    if (container !== undefined && (name === 'envoy' || looksLikeProxy(container))) return container;
+  }
+  return undefined;
+}
+
+/** Other programs are called sidecar too: only what runs or listens as the proxy is one. */
+function looksLikeProxy({ runAsUser, ports }: Container): boolean {
+  return runAsUser === 1500 || ports.length === 0 || ports.some(({ port }) => port === 15003);
 }

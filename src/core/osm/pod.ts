@@ -24,8 +24,17 @@ export interface ContainerStatus {
   readonly restarts: number;
 }
 
+export interface ContainerPort {
+  readonly port: number;
+  readonly protocol: string;
+}
+
 export interface Container {
   readonly name: string;
+  readonly image: string;
+  /** The user of its processes by its own security context or the pod's; undefined where the image decides. */
+  readonly runAsUser: number | undefined;
+  readonly ports: readonly ContainerPort[];
   readonly status: ContainerStatus | undefined;
 }
 
@@ -33,6 +42,12 @@ export interface InitContainer extends Container {
   readonly command: readonly string[];
   readonly args: readonly string[];
   readonly env: ContainerVariables;
+  /** undefined where the pod does not say. */
+  readonly privileged: boolean | undefined;
+  /** Capabilities beyond what the runtime gives. */
+  readonly addedCapabilities: readonly string[];
+  /** It goes on running beside the containers: Kubernetes' native sidecar. */
+  readonly keepsRunning: boolean;
 }
 
 /** Variables whose values are known; null is the value of one that holds the pod's own address. */
@@ -52,12 +67,24 @@ export interface Pod {
   readonly phase: string;
   readonly restartPolicy: string;
   readonly hostNetwork: boolean;
+  /** Meant for Windows nodes, where OSM installs no rules. */
+  readonly windows: boolean;
+  /** The API's image of a pod that a kubelet made from a file. */
+  readonly mirror: boolean;
+  /** The pod's own addresses, IPv4 or IPv6, as far as they are known. */
+  readonly addresses: readonly string[];
+  /** Secrets that are mounted and whose name is that of a sidecar's configuration. */
+  readonly bootstrapSecrets: readonly string[];
   /** The controller that owns the pod, a ReplicaSet already resolved to its Deployment. */
   readonly owner: Owner | undefined;
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
+  /** When an annotation was last written, as far as the object tells. */
+  readonly annotatedAt: Readonly<Record<string, number>>;
   readonly initContainers: readonly InitContainer[];
   readonly containers: readonly Container[];
+  /** Containers that somebody added to the running pod to debug it. */
+  readonly ephemeralContainers: readonly Container[];
 }
 
 export interface Namespace {

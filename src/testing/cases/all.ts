@@ -2,6 +2,7 @@
 import type { FindingName } from '../../core/audit/catalogue.ts';
 import { CONFIGURATION_CASES } from './configuration.ts';
 import { EXCLUSIONS_CASES } from './exclusions.ts';
+import { EXPOSURE_CASES } from './exposure.ts';
 import type { FindingCases } from './finding-cases.ts';
 import { INIT_CONTAINER_CASES } from './init-container.ts';
 import { MEMBERSHIP_CASES } from './membership.ts';
@@ -14,5 +15,6 @@ export const FINDING_CASES: Readonly<Record<FindingName, FindingCases>> = {
   ...RULES_CASES,
   ...EXCLUSIONS_CASES,
   ...CONFIGURATION_CASES,
+  ...EXPOSURE_CASES,
   ...NOTES_CASES,
 };

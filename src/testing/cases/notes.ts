@@ -1,9 +1,9 @@
 /** Cases of OA9xx. */
 import type { NOTES } from '../../core/audit/catalogue/notes.ts';
 import type { Pod } from '../../core/osm/pod.ts';
-import { inputFor, meshedPod, plainPod, terminated } from '../builders.ts';
+import { inputFor, meshedPod, namespaceOf, plainPod, terminated } from '../builders.ts';
 import type { CasesOf } from './finding-cases.ts';
-import { initIn, MONITORED, scripted } from './inputs.ts';
+import { fsm, initIn, MONITORED, scripted } from './inputs.ts';
 
 /** A pod of which one property cannot be read. */
 function faulty(property: keyof Pod): Pod {
@@ -19,17 +19,28 @@ export const NOTES_CASES: CasesOf<typeof NOTES> = {
   NotInMesh: {
     raises: {
       'in a namespace that no mesh monitors': {
-        input: inputFor(plainPod()),
+        input: inputFor(plainPod(), { namespace: namespaceOf('test') }),
         message: 'The mesh does not concern this pod: no mesh monitors namespace test.',
       },
       'when it has ended': {
         input: inputFor(meshedPod({ phase: 'Succeeded' })),
         message: 'The mesh does not concern this pod: the pod has ended (phase Succeeded).',
       },
+      'when its mesh needs no rules in the pod': {
+        input: fsm({}, { interception: 'NodeLevel' }, { initContainers: [] }),
+        message:
+          'The mesh does not concern this pod: the interception mode of its mesh is NodeLevel, which needs no rules in the pod.',
+      },
+      'when a kubelet made it from a file': {
+        input: inputFor(plainPod({ mirror: true }), { namespace: MONITORED }),
+        message:
+          'The mesh does not concern this pod: a kubelet made the pod from a file, which no injector sees.',
+      },
     },
     silent: {
       'when it was injected before its namespace left the mesh': inputFor(meshedPod()),
       'when it has ended because osm-init failed': inputFor({ ...initIn(terminated(1)), phase: 'Failed' }),
+      'when it has rules of its own in a mesh that needs none': fsm({}, { interception: 'NodeLevel' }),
       'when the mesh monitors its namespace and it asks for a sidecar': inputFor(plainPod(), {
         namespace: MONITORED,
       }),

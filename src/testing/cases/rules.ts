@@ -1,8 +1,10 @@
 /** Cases of OA3xx. */
 import type { RULES } from '../../core/audit/catalogue/rules.ts';
+import type { AuditInput } from '../../core/audit/judgement.ts';
+import type { MeshConfigResource } from '../../core/osm/mesh-config.ts';
 import { GUIDE_SCRIPTS } from '../guide.ts';
 import type { CasesOf } from './finding-cases.ts';
-import { asRestore, extra, ranges, scripted, without } from './inputs.ts';
+import { asRestore, extra, fsm, initOf, NO_CONFIG, ranges, released, scripted, without } from './inputs.ts';
 
 /** Ranges and ports at once, which split each other again and again. */
 function tooComplex(): string {
@@ -14,6 +16,22 @@ function tooComplex(): string {
   return ['-N PROXY_OUTPUT', ...rules, '-A OUTPUT -j PROXY_OUTPUT']
     .map((rule) => `iptables -t nat ${rule}`)
     .join(' && ');
+}
+
+const DNS_RULE = '-A OUTPUT -p udp -d 127.0.0.153 --dport 53 -j DNAT --to-destination 127.0.0.153:5300';
+
+/** A pod of osm-edge v1.3 with one more rule. */
+function edge(rule: string, config: Partial<MeshConfigResource>): AuditInput {
+  const init = initOf('R4');
+  const args = init.args.map((arg) => arg.replace('COMMIT', `${rule}\nCOMMIT`));
+  return released('R4', {}, config, { initContainers: [{ ...init, args }] });
+}
+
+/** A pod of FSM with this image and no rule for DNS, whose MeshConfig asks for the DNS proxy. */
+function fsmOf(image: string): AuditInput {
+  const input = fsm({}, { dnsProxy: true });
+  const initContainers = input.pod.initContainers.map((init) => ({ ...init, image }));
+  return { ...input, pod: { ...input.pod, initContainers } };
 }
 
 export const RULES_CASES: CasesOf<typeof RULES> = {
@@ -75,14 +93,16 @@ export const RULES_CASES: CasesOf<typeof RULES> = {
   },
   DialectUnknown: {
     raises: {
-      'for the chains of a later release': {
-        input: scripted('iptables -t nat -N OSM_PROXY_INBOUND'),
-        message: 'The script creates the chains "OSM_PROXY_INBOUND", which belong to no known release.',
+      'for the chains of another mesh': {
+        input: scripted('iptables -t nat -N MESH_INBOUND'),
+        message: 'The script creates the chains "MESH_INBOUND", which belong to no known release.',
       },
     },
     silent: {
       'for one more chain beside those of a known release': scripted(extra('-N UNUSED')),
       'for a script without chains of its own': scripted('true'),
+      'for the chains of v1.0 and later': released('R2', {}, {}),
+      'for those of FSM': fsm({}, {}),
     },
   },
   BaseRuleMissing: {
@@ -105,13 +125,16 @@ export const RULES_CASES: CasesOf<typeof RULES> = {
   BaseRuleUnexpected: {
     raises: {
       'for an inbound port that passes the sidecar': {
-        input: scripted(extra('-I PROXY_INBOUND -p tcp --dport 22 -j RETURN')),
+        input: scripted(extra('-I PREROUTING -p tcp --dport 22 -j ACCEPT')),
         message:
-          'The script installs -A PROXY_INBOUND -p tcp -m tcp --dport 22 -j RETURN, which OSM does not. As a result, inbound tcp to port 22: expected redirect 15003, installed bypass; for example 10.244.0.5:22.',
+          'The script installs -A PREROUTING -p tcp -m tcp --dport 22 -j ACCEPT, which OSM does not. As a result, inbound tcp to port 22: expected redirect 15003, installed bypass; for example 10.244.0.5:22.',
       },
     },
     silent: {
       'for a jump that stands there twice': scripted(extra('-A OUTPUT -p tcp -j PROXY_OUTPUT')),
+      'for an inbound port that a list can name': scripted(
+        extra('-I PROXY_INBOUND -p tcp --dport 22 -j RETURN'),
+      ),
       'for the same rule behind the one that decides': scripted(
         extra('-A PROXY_INBOUND -p tcp --dport 22 -j RETURN'),
       ),
@@ -209,6 +232,80 @@ export const RULES_CASES: CasesOf<typeof RULES> = {
           ),
         ),
       ),
+    },
+  },
+  LocalProxyModeWrong: {
+    raises: {
+      'when the configuration has turned to PodIP': {
+        input: released('R4', {}, { localProxyMode: 'PodIP' }),
+        message:
+          'The configuration asks for the local proxy mode PodIP, and the script does not install -A OUTPUT -d 127.0.0.1/32 -o lo -p tcp -m owner --uid-owner 1500 -j DNAT --to-destination $POD_IP. As a result, tcp from uid 1500 to 127.0.0.1/32: expected dnat $POD_IP, installed bypass; for example 127.0.0.1:80 from uid 1500.',
+      },
+      'when it has turned back': {
+        input: released('R4', { podIpMode: true }, { localProxyMode: 'Localhost' }),
+        message:
+          'The script installs -A OUTPUT -d 127.0.0.1/32 -o lo -p tcp -m owner --uid-owner 1500 -j DNAT --to-destination $POD_IP, which is for the local proxy mode PodIP; the configuration does not ask for it. As a result, tcp from uid 1500 to 127.0.0.1/32: expected bypass, installed dnat $POD_IP; for example 127.0.0.1:80 from uid 1500.',
+      },
+      'in a pod of FSM': {
+        input: fsm({ podIpMode: true }, {}),
+        message:
+          'The script installs -A OUTPUT -d 127.0.0.1/32 -o lo -p tcp -m owner --uid-owner 1500 -j DNAT --to-destination $POD_IP, which is for the local proxy mode PodIP; the configuration does not ask for it. As a result, tcp from uid 1500 to 127.0.0.1/32: expected bypass, installed dnat $POD_IP; for example 127.0.0.1:80 from uid 1500.',
+      },
+    },
+    silent: {
+      'when both have it': released('R4', { podIpMode: true }, { localProxyMode: 'PodIP' }),
+      'in a release that does not know the mode': released('R3', {}, { localProxyMode: 'PodIP' }),
+      'when there is no configuration to say so': {
+        ...released('R4', { podIpMode: true }, {}),
+        configs: NO_CONFIG,
+      },
+    },
+  },
+  LocalDnsProxyWrong: {
+    raises: {
+      'for the rule without the setting, in a pod of osm-edge': {
+        input: edge(DNS_RULE, {}),
+        message:
+          'The script installs -A OUTPUT -d 127.0.0.153/32 -p udp -m udp --dport 53 -j DNAT --to-destination 127.0.0.153:5300, which is for the local DNS proxy; the configuration does not ask for it. As a result, udp to 127.0.0.153/32 port 53: expected bypass, installed dnat 127.0.0.153:5300; for example 127.0.0.153:53 from uid 1000.',
+      },
+      'for the setting without the rule': {
+        input: released('R4', {}, { dnsProxy: true }),
+        message:
+          'The configuration asks for the local DNS proxy, and the script does not install -A OUTPUT -d 127.0.0.153/32 -p udp -m udp --dport 53 -j DNAT --to-destination 127.0.0.153:5300. As a result, udp to 127.0.0.153/32 port 53: expected dnat 127.0.0.153:5300, installed bypass; for example 127.0.0.153:53 from uid 1000.',
+      },
+      'for the setting without the rule, in FSM before v1.4.17': {
+        input: fsmOf('flomesh/fsm-sidecar-init:1.4.16'),
+        message:
+          'The configuration asks for the local DNS proxy, and the script does not install -A OUTPUT -d 127.0.0.153/32 -p udp -m udp --dport 53 -j DNAT --to-destination 127.0.0.153:5300. As a result, udp to 127.0.0.153/32 port 53: expected dnat 127.0.0.153:5300, installed bypass; for example 127.0.0.153:53 from uid 1000.',
+      },
+    },
+    silent: {
+      'when both have it': edge(DNS_RULE, { dnsProxy: true }),
+      'in FSM v1.4.17, which needs no rule for it': fsmOf('flomesh/fsm-sidecar-init:1.4.17'),
+      'in a release that does not know the setting': released('R2', {}, { dnsProxy: true }),
+    },
+  },
+  ScriptExecutes: {
+    raises: {
+      'for a command in a range': {
+        input: scripted(extra('-I PROXY_OUTPUT -d $(nslookup db | tail -n 1) -j RETURN')),
+        message:
+          'At line 1, column 1025 the script of osm-init holds a command that the shell executes as root, with the right to change the network: "$(nslookup db | tail -n 1) -j RETURN".',
+      },
+      'for backticks in a here-document, which a shell expands too': {
+        input: released('R4', { interfaces: ['`hostname`'] }, {}),
+        message:
+          'At line 16, column 25 the script of osm-init holds a command that the shell executes as root, with the right to change the network: "`hostname` -j RETURN\\n-A OSM_PROXY_OUT_REDIRECT -p tcp -j REDIRECT --to-port 15001\\n-A OSM_PROXY_OUT_REDIRECT -p tcp --dpo".',
+      },
+    },
+    silent: {
+      'for a variable, which a shell only reads': released(
+        'R4',
+        { podIpMode: true },
+        { localProxyMode: 'PodIP' },
+      ),
+      'for a reference that Kubernetes replaces': scripted(`${GUIDE_SCRIPTS.base} # $(POD_IP)`),
+      'for a command beside those of iptables': scripted(`${GUIDE_SCRIPTS.base}; sleep 1`),
     },
   },
 };

@@ -49,6 +49,16 @@ export function sharedUnknown(entry: Draft): CatalogueEntry {
   return { ...unknown(entry), scope: 'shared' };
 }
 
+/** Wrong or dangerous, and no fault of the pod's rules. */
+export function warning(entry: Draft): CatalogueEntry {
+  return { ...entry, severity: 'warning', effect: 'None', scope: 'pod' };
+}
+
+/** Worth knowing. */
+export function note(entry: Draft): CatalogueEntry {
+  return { ...warning(entry), severity: 'info' };
+}
+
 /** What the finding makes of its pod, in words. */
 export function effectText(effect: Effect): string {
   return effect === 'None' ? 'the pod stays what it is' : `the pod is ${effect}`;

@@ -1,6 +1,6 @@
 /** OA2xx: the init container osm-init, as the kubelet reports it. */
-import { INIT_STATUS, INIT_LOG, ENVOY_STATUS, RULES_IN_POD } from './commands.ts';
-import { discrepant, unknown, type CatalogueEntry } from './entry.ts';
+import { CONFIGURED_SIDECAR, INIT_STATUS, INIT_LOG, ENVOY_STATUS, RULES_IN_POD } from './commands.ts';
+import { discrepant, note, unknown, warning, type CatalogueEntry } from './entry.ts';
 
 export const INIT_CONTAINER = {
   InitContainerMissing: discrepant({
@@ -92,9 +92,11 @@ export const INIT_CONTAINER = {
   InitCommandUnknown: unknown({
     code: 'OA207',
     title: 'osm-init does not run a script that the pod carries.',
-    example: 'osm-init does not run sh -c with one script, but "-p 15001".',
+    example:
+      'The rules of osm-init are inside its image, as in OSM v0.6 and earlier: the pod does not carry them.',
     meaning: 'Which rules it installs cannot be told from the pod.',
-    cause: 'OSM v0.6 and earlier keep the script inside the image; forks may too.',
+    cause:
+      'OSM v0.6 and earlier keep the script inside the image; forks may too, or start a program of their own.',
     confirm: {
       commands: [
         `kubectl -n NAMESPACE get pod POD -o jsonpath='{.spec.initContainers[?(@.name=="osm-init")].command}{.spec.initContainers[?(@.name=="osm-init")].args}{"\\n"}'`,
@@ -122,4 +124,75 @@ export const INIT_CONTAINER = {
     }),
     severity: 'info',
   },
+
+  InitPermissionMissing: discrepant({
+    code: 'OA209',
+    title: 'osm-init lacks the right to change rules.',
+    example: 'osm-init may not change rules: it has neither the capability NET_ADMIN nor is it privileged.',
+    meaning: 'iptables cannot install a single rule, and no other container of the pod starts.',
+    cause:
+      'The pod was edited or copied, or another webhook or a policy has taken the capability away after the injector.',
+    confirm: {
+      commands: [
+        `kubectl -n NAMESPACE get pod POD -o jsonpath='{.spec.initContainers[?(@.name=="osm-init")].securityContext}{"\\n"}'`,
+        INIT_LOG,
+      ],
+      shows:
+        'The first shows neither NET_ADMIN among the capabilities nor privileged true; the log speaks of a permission.',
+    },
+    remedy: 'Let the policy admit NET_ADMIN for osm-init and create the pod again.',
+  }),
+
+  InitContainerRerun: warning({
+    code: 'OA210',
+    title: 'osm-init ran a second time and found its rules already there.',
+    example:
+      'osm-init ran again beside the running containers and failed with exit code 1, because the chains of its first run exist: those rules are untouched.',
+    meaning:
+      'The rules are those of the first run, which ended well: the traffic is redirected as ever. The pod shows Init:Error all the same.',
+    cause:
+      'The kubelet lost sight of the ended container, as when it is removed from the node to free space, and started it again in the same network.',
+    confirm: {
+      commands: [INIT_STATUS, RULES_IN_POD],
+      shows:
+        'The state is terminated, or lastState is, with exitCode 1. The second, where IMAGE is the image of osm-init, prints the rules, once each.',
+    },
+    remedy: 'None for the traffic; create the pod again to have its status right.',
+  }),
+
+  InitContainerRerunFailed: unknown({
+    code: 'OA211',
+    title: 'osm-init ran a second time and failed.',
+    example:
+      'osm-init ran again beside the running containers and failed with exit code 4: whether the rules of its first run are intact is not known.',
+    meaning:
+      'The first run ended well, or no other container would have started. What the second one has changed before it failed cannot be told from the pod.',
+    cause:
+      'The kubelet lost sight of the ended container and started it again in the same network; the exit code tells why it failed there.',
+    confirm: {
+      commands: [INIT_LOG, RULES_IN_POD],
+      shows:
+        'The log ends in what iptables or the shell said. The second, where IMAGE is the image of osm-init, prints the rules that are in force.',
+    },
+    remedy: 'Look at the rules inside the pod, or create it again.',
+  }),
+
+  InitImageDiffers: note({
+    code: 'OA212',
+    title: 'The configuration now names another image for osm-init.',
+    example:
+      'osm-init runs the image openservicemesh/init:v1.2.3; MeshConfig/osm-system/osm-mesh-config now names openservicemesh/init:v1.2.4.',
+    meaning:
+      'The image brings iptables alone; the rules stand in the pod. They are the same where both images hold the same backend, nft or legacy.',
+    cause:
+      'The mesh was upgraded or its configuration edited after the pod was created; or the configuration was not upgraded with the mesh and still names an old image.',
+    confirm: {
+      commands: [
+        `kubectl -n NAMESPACE get pod POD -o jsonpath='{.spec.initContainers[?(@.name=="osm-init")].image}{"\\n"}'`,
+        CONFIGURED_SIDECAR,
+      ],
+      shows: 'The initContainerImage of the second is another than the image that the first prints.',
+    },
+    remedy: 'None needed; the next restart of the workload brings the other image.',
+  }),
 } as const satisfies Readonly<Record<string, CatalogueEntry>>;

@@ -1,6 +1,6 @@
 /** OA1xx: whether the mesh concerns a pod, and its sidecar. */
-import { ENVOY_STATUS, NAMESPACE_SAYS } from './commands.ts';
-import { discrepant, sharedUnknown, unknown, type CatalogueEntry } from './entry.ts';
+import { ENVOY_STATUS, INJECTION_OF_POD, NAMESPACE_SAYS } from './commands.ts';
+import { discrepant, sharedUnknown, unknown, warning, type CatalogueEntry } from './entry.ts';
 
 export const MEMBERSHIP = {
   SidecarMissing: discrepant({
@@ -54,8 +54,8 @@ export const MEMBERSHIP = {
     example:
       'Whether the pod belongs to the mesh cannot be told: nothing was injected, and the labels of namespace test, which say whether that is right, are not known.',
     meaning:
-      'The pod carries no sidecar; only the labels of its namespace say whether that is right, and they are not known.',
-    cause: 'The Namespace object is not among the files, or may not be read.',
+      'The pod carries no sidecar; only the labels of its namespace say whether that is right, and they are not known. Or it carries the sidecar of FSM without fsm-init; only the MeshConfig says whether that is right.',
+    cause: 'The Namespace object, or the MeshConfig of FSM, is not among the files, or may not be read.',
     confirm: {
       commands: [
         NAMESPACE_SAYS,
@@ -64,7 +64,7 @@ export const MEMBERSHIP = {
       shows:
         'The first shows what osm-auditor lacked: without the label monitored-by no mesh monitors the namespace. The second says no where the permission is missing.',
     },
-    remedy: 'Give the Namespace object too.',
+    remedy: 'Give the object that the message names too.',
   }),
 
   InjectionAnnotationInvalid: unknown({
@@ -76,11 +76,83 @@ export const MEMBERSHIP = {
     cause: 'A typing error: the values are enabled, yes, true, disabled, no and false.',
     confirm: {
       commands: [
-        `kubectl -n NAMESPACE get pod POD -o jsonpath='{.metadata.annotations.openservicemesh\\.io/sidecar-injection}{"\\n"}'`,
+        INJECTION_OF_POD,
         `kubectl get namespace NAMESPACE -o jsonpath='{.metadata.annotations.openservicemesh\\.io/sidecar-injection}{"\\n"}'`,
       ],
       shows: 'One of them prints something else than enabled, yes, true, disabled, no or false.',
     },
     remedy: 'Correct the annotation.',
+  }),
+
+  SidecarImpostor: discrepant({
+    code: 'OA106',
+    title: 'The container with the name of the sidecar is another program.',
+    example:
+      'The container envoy has neither the ports nor the user nor the configuration of a sidecar: it is another program of the name.',
+    meaning:
+      "Where osm-init has run, the rules send the pod's TCP traffic to ports where nobody listens. Where it has not, no sidecar serves the pod.",
+    cause:
+      "The application's own container is called envoy or sidecar, and the mesh's one was removed or never added.",
+    confirm: {
+      commands: [
+        `kubectl -n NAMESPACE get pod POD -o jsonpath='{range .spec.containers[*]}{.name}{" "}{.image}{" "}{.securityContext.runAsUser}{" "}{.ports}{"\\n"}{end}'`,
+        `kubectl -n NAMESPACE get pod POD -o jsonpath='{.spec.volumes[*].secret.secretName}{"\\n"}'`,
+      ],
+      shows:
+        'The container has another image, another user than 1500 and none of the ports 15000, 15003 and 15010; the second prints no name with bootstrap-config.',
+    },
+    remedy:
+      'Give the container another name and create the pod again, so that the injector adds the sidecar.',
+  }),
+
+  ProxyIdMismatch: warning({
+    code: 'OA107',
+    title: "The pod's proxy label and the sidecar's configuration are of two proxies.",
+    example:
+      "The label osm-proxy-uuid is 22222222-2222-4222-8222-222222222222, and the sidecar's configuration is of another proxy: envoy-bootstrap-config-44444444-4444-4444-8444-444444444444.",
+    meaning:
+      "The sidecar presents itself as another pod's proxy, while the mesh looks for this pod's under the number of the label: it may get that pod's configuration and certificates, or none.",
+    cause: 'The pod was copied with its injected containers and given a new label, or the label was edited.',
+    confirm: {
+      commands: [
+        `kubectl -n NAMESPACE get pod POD -o jsonpath='{.metadata.labels.osm-proxy-uuid}{"\\n"}{.spec.volumes[*].secret.secretName}{"\\n"}'`,
+      ],
+      shows: 'The name with bootstrap-config in the second line does not end in the first line.',
+    },
+    remedy:
+      'Create the pod again from a description without the injected containers, so that the injector numbers it.',
+  }),
+
+  InjectedUnasked: warning({
+    code: 'OA108',
+    title: 'The pod has a sidecar that it would not get today.',
+    example: 'The pod has a sidecar, although a new one would get none: no mesh monitors namespace test.',
+    meaning:
+      'The rules of the running pod stay in force. Its next creation gives it no sidecar: its traffic then leaves the mesh without a word.',
+    cause: 'The namespace has left the mesh, or is ignored, or the pod opts out, since the pod was created.',
+    confirm: {
+      commands: [NAMESPACE_SAYS, INJECTION_OF_POD],
+      shows:
+        'The namespace has no label monitored-by, or has the label openservicemesh.io/ignore or control-plane; or the second prints disabled, no or false.',
+    },
+    remedy:
+      'Bring the namespace back into the mesh with osm namespace add, or restart the workload, so that it leaves too.',
+  }),
+
+  InjectionUnheard: warning({
+    code: 'OA109',
+    title: 'The pod asks for a sidecar, and nobody listens.',
+    example:
+      'The pod asks for a sidecar by openservicemesh.io/sidecar-injection and gets none: no mesh monitors namespace test.',
+    meaning: 'The pod is outside the mesh, although its author wants it inside.',
+    cause:
+      'The annotation of a pod counts only in a namespace that a mesh monitors, and not in one that is ignored or is that of a control plane.',
+    confirm: {
+      commands: [NAMESPACE_SAYS, INJECTION_OF_POD],
+      shows:
+        'The second prints enabled, yes or true; the namespace has no label monitored-by, or has the label openservicemesh.io/ignore or control-plane.',
+    },
+    remedy:
+      'Add the namespace to the mesh with osm namespace add and create the pod again, or drop the annotation.',
   }),
 } as const satisfies Readonly<Record<string, CatalogueEntry>>;

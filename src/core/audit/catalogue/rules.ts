@@ -1,5 +1,5 @@
 /** OA3xx: the script of osm-init and the base rules that it installs. */
-import { INIT_LOG, RULES_IN_POD, SCRIPT } from './commands.ts';
+import { CONFIGURED_SIDECAR, INIT_LOG, RULES_IN_POD, SCRIPT } from './commands.ts';
 import { discrepant, unknown, type CatalogueEntry } from './entry.ts';
 
 export const RULES = {
@@ -8,7 +8,8 @@ export const RULES = {
     title: "A shell refuses osm-init's script.",
     example:
       'A shell refuses the script of osm-init at line 1, column 1049: syntax error: unexpected "&&". No rule is installed.',
-    meaning: 'A shell reads the whole line before it runs any of it: no rule is installed.',
+    meaning:
+      'A shell reads a whole line before it runs any of it: where all commands stand in one, no rule is installed.',
     cause: 'A value in the configuration broke the script, or it was edited.',
     confirm: {
       commands: [`${SCRIPT} | sh -n`],
@@ -23,7 +24,8 @@ export const RULES = {
     title: "iptables refuses a command of osm-init's script.",
     example:
       'iptables refuses "iptables -t nat -I PROXY_OUTPUT -d 1.1.1.1/33 -j RETURN" at line 1, column 990: invalid mask `33\' specified.',
-    meaning: 'The script stops there: what comes before is installed, the rest is missing.',
+    meaning:
+      'The script stops there: what comes before is installed, the rest is missing. Of a block of iptables-restore, as v1.0 and later write it, nothing is installed.',
     cause:
       'A value in the configuration or annotation that OSM accepts and iptables does not, or the script was edited.',
     confirm: {
@@ -51,14 +53,14 @@ export const RULES = {
   DialectUnknown: unknown({
     code: 'OA304',
     title: 'The chains in the script are not those of a known release.',
-    example: 'The script creates the chains "OSM_PROXY_INBOUND", which belong to no known release.',
+    example: 'The script creates the chains "MESH_INBOUND", which belong to no known release.',
     meaning: 'The rules were read, but what they should be is not known.',
     cause: 'A release of OSM that is not known yet, or a fork.',
     confirm: {
-      commands: [`${SCRIPT} | grep -oE -e '(-N|--new-chain) [^ ]+'`],
-      shows: 'None of the chains begins with PROXY_.',
+      commands: [`${SCRIPT} | grep -oE -e '(-N |--new-chain |^:)[^ ]+'`],
+      shows: 'None of the chains begins with PROXY_, OSM_PROXY_ or FSM_PROXY_.',
     },
-    remedy: 'Compare the rules by hand.',
+    remedy: 'Compare the rules by hand; of a fork that has only other names, --chain-prefix tells them.',
   }),
 
   BaseRuleMissing: discrepant({
@@ -81,7 +83,7 @@ export const RULES = {
     code: 'OA306',
     title: 'There is a rule that OSM does not write.',
     example:
-      'The script installs -A PROXY_INBOUND -p tcp -m tcp --dport 22 -j RETURN, which OSM does not. As a result, inbound tcp to port 22: expected redirect 15003, installed bypass; for example 10.244.0.5:22.',
+      'The script installs -A PREROUTING -p tcp -m tcp --dport 22 -j ACCEPT, which OSM does not. As a result, inbound tcp to port 22: expected redirect 15003, installed bypass; for example 10.244.0.5:22.',
     meaning: 'It may let traffic pass the sidecar or send it elsewhere.',
     cause: 'The script was edited, or another program wrote it.',
     confirm: {
@@ -137,7 +139,7 @@ export const RULES = {
         `${SCRIPT} | grep -oE -e '--uid-owner[ =][^ ]+'`,
         `kubectl -n NAMESPACE get pod POD -o jsonpath='{.spec.containers[?(@.name=="envoy")].securityContext.runAsUser}{"\\n"}'`,
       ],
-      shows: 'The user of the rule is not 1500, the user that Envoy runs as.',
+      shows: 'The user of the rule is not the one that Envoy runs as: 1500, or 1337 in v0.7.',
     },
     remedy: 'Create the pod again, so that one injector writes both.',
   }),
@@ -151,7 +153,8 @@ export const RULES = {
     cause: 'The script was edited, or another program wrote it.',
     confirm: {
       commands: [`${SCRIPT} | grep -oE -e '-A [^&]*--to-ports?[ =][0-9]+'`],
-      shows: 'PROXY_REDIRECT leads to another port than 15001, or PROXY_IN_REDIRECT to another than 15003.',
+      shows:
+        'The outbound redirect, PROXY_REDIRECT or OUT_REDIRECT, leads to another port than 15001, or IN_REDIRECT to another than 15003.',
     },
     remedy: 'Create the pod again, so that the injector writes the script.',
   }),
@@ -164,8 +167,59 @@ export const RULES = {
     cause: 'The script holds far more rules than any mesh installs, or chains that multiply.',
     confirm: {
       commands: [`${SCRIPT} | grep -oE -e '(-A|-I) ' | wc -l`],
-      shows: 'It counts the rules: a mesh installs thirteen, and one for each exclusion.',
+      shows: 'It counts the rules: a mesh installs fewer than twenty, and one or two for each exclusion.',
     },
     remedy: 'Look at the script.',
+  }),
+
+  LocalProxyModeWrong: discrepant({
+    code: 'OA312',
+    title: 'The rules are not those of the configured local proxy mode.',
+    example:
+      'The configuration asks for the local proxy mode PodIP, and the script does not install -A OUTPUT -d 127.0.0.1/32 -o lo -p tcp -m owner --uid-owner 1500 -j DNAT --to-destination $POD_IP. As a result, tcp from uid 1500 to 127.0.0.1/32: expected dnat $POD_IP, installed bypass; for example 127.0.0.1:80 from uid 1500.',
+    meaning:
+      "In the mode PodIP the sidecar reaches the application by the pod's address, in the mode Localhost by 127.0.0.1. An application that listens only on the other one gets no connection.",
+    cause:
+      'The field spec.sidecar.localProxyMode was changed after the pod was created: rules are installed once, at the start. Or the script was edited.',
+    confirm: {
+      commands: [CONFIGURED_SIDECAR, `${SCRIPT} | grep -e to-destination`],
+      shows:
+        'The first shows localProxyMode PodIP and the script has no rule with the address of the pod, or it is not and the script has one.',
+    },
+    remedy: 'Restart the workload.',
+  }),
+
+  LocalDnsProxyWrong: discrepant({
+    code: 'OA313',
+    title: "The rule for the sidecar's DNS proxy is not as configured.",
+    example:
+      'The script installs -A OUTPUT -d 127.0.0.153/32 -p udp -m udp --dport 53 -j DNAT --to-destination 127.0.0.153:5300, which is for the local DNS proxy; the configuration does not ask for it. As a result, udp to 127.0.0.153/32 port 53: expected bypass, installed dnat 127.0.0.153:5300; for example 127.0.0.153:53 from uid 1000.',
+    meaning:
+      'With the rule, queries to 127.0.0.153 go to the DNS proxy of the sidecar; without it nobody answers them. A rule without the proxy sends them to a port where nobody listens.',
+    cause:
+      'The field spec.sidecar.localDNSProxy was changed after the pod was created: rules are installed once, at the start. Or the script was edited.',
+    confirm: {
+      commands: [CONFIGURED_SIDECAR, `${SCRIPT} | grep -e 127.0.0.153`],
+      shows:
+        'The first shows localDNSProxy enabled and the script has no rule for 127.0.0.153, or it does not and the script has one.',
+    },
+    remedy: 'Restart the workload.',
+  }),
+
+  ScriptExecutes: discrepant({
+    code: 'OA314',
+    title: "osm-init's script executes a command that no injector writes.",
+    example:
+      'At line 1, column 1025 the script of osm-init holds a command that the shell executes as root, with the right to change the network: "$(nslookup db | tail -n 1) -j RETURN".',
+    meaning:
+      'The shell runs the command as root in the network of the pod, before any other container starts. It can change rules, and what it prints becomes part of the script; nothing that the pod carries tells what comes of it.',
+    cause:
+      'A value in the configuration holds a backtick or a dollar sign with a parenthesis, or somebody has edited the script. The injectors write neither.',
+    confirm: {
+      commands: [`${SCRIPT} | grep -nE -e '\`|[$][(]'`, INIT_LOG],
+      shows: 'The first prints the line with the command; the log may hold what the command printed.',
+    },
+    remedy:
+      'Treat it as an intrusion until you know where it comes from: find the value, remove it from the configuration and create the pod again.',
   }),
 } as const satisfies Readonly<Record<string, CatalogueEntry>>;

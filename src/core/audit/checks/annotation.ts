@@ -1,21 +1,45 @@
-/** Whether the pod's own exclusion annotation means anything. */
-import { OUTBOUND_PORTS_ANNOTATION } from '../../osm/names.ts';
-import { finding } from '../finding.ts';
-import type { Check } from '../judgement.ts';
+/** Whether the pod's own annotations are in force: what has a bad value or is of another release is not. */
+import type { Annotation } from '../../osm/annotations.ts';
+import { problemsOf } from '../../osm/lists.ts';
+import { finding, type Finding } from '../finding.ts';
+import { recreateCommand } from '../fix.ts';
+import type { Check, Judgement } from '../judgement.ts';
 import { enumerate, quote } from '../quote.ts';
 
-export const checkAnnotation: Check = ({ intent }) => {
-  const problems = intent?.annotationProblems ?? [];
+export const checkAnnotation: Check = (judgement) =>
+  (judgement.intent?.annotations ?? []).flatMap((annotation) => annotationFinding(judgement, annotation));
+
+function annotationFinding(judgement: Judgement, annotation: Annotation): readonly Finding[] {
+  if (annotation.fate === 'not-known') return notKnown(judgement, annotation);
+  const problems = problemsOf(annotation.items);
   if (problems.length === 0) return [];
   const values = enumerate(problems.map(({ text, reason }) => `${quote(text)} (${reason})`));
-  const consequence =
-    intent?.annotationIgnored === true
-      ? 'The injector ignores all of it'
-      : 'The injector takes it, iptables does not read it so';
-  const message = `The annotation ${OUTBOUND_PORTS_ANNOTATION} has a bad value: ${values}. ${consequence}.`;
+  const message = `The annotation ${annotation.name} has a bad value: ${values}. ${consequence(annotation)}`;
+  const name = annotation.list.endsWith('Ports') ? 'PortAnnotationInvalid' : 'RangeAnnotationInvalid';
   return [
-    finding('PortAnnotationInvalid', message, {
-      evidence: { source: OUTBOUND_PORTS_ANNOTATION, values: problems.map(({ text }) => text) },
+    finding(name, message, {
+      evidence: { source: annotation.name, values: problems.map(({ text }) => text) },
     }),
   ];
-};
+}
+
+function consequence({ fate }: Annotation): string {
+  switch (fate) {
+    case 'dropped':
+      return 'The injector ignores all of it.';
+    case 'denied':
+      return 'It was written after the pod was created: the injector refuses pods with it, so this pod cannot be created again.';
+    case 'honoured':
+    case 'not-known':
+      return 'The injector takes it, iptables does not read it so.';
+  }
+}
+
+/** What the release does not know does nothing, however well it is written. */
+function notKnown({ pod, release }: Judgement, { name, items }: Annotation): readonly Finding[] {
+  const values = items.map(({ text }) => text);
+  const message = `The annotation ${name} has no effect: the injector of ${release?.name ?? 'the release'}, which made the pod, does not know it.`;
+  return [
+    finding('AnnotationNotKnown', message, { fix: recreateCommand(pod), evidence: { source: name, values } }),
+  ];
+}

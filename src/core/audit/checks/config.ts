@@ -1,51 +1,82 @@
 /** Whether there is a configuration to judge by, and whether its values mean anything. */
-import type { ListProblem } from '../../osm/exclusion-lists.ts';
-import type { ConfigLookup, MeshConfig } from '../../osm/mesh-config.ts';
-import { OUTBOUND_PORTS_KEY, OUTBOUND_RANGES_KEY } from '../../osm/names.ts';
+import { MULTIPORT_SLOTS } from '../../iptables/ports.ts';
+import { problemsOf, type List, type ListProblem } from '../../osm/lists.ts';
+import { fieldOf, type ConfigLookup, type MeshConfig, type Setting } from '../../osm/mesh-config.ts';
 import type { FindingName } from '../catalogue.ts';
 import { finding, type Finding } from '../finding.ts';
-import { enumerate, quote, shellWord } from '../quote.ts';
+import { editCommand } from '../fix.ts';
+import { enumerate, quote } from '../quote.ts';
+import { checkConfigDanger } from './config-danger.ts';
+import { checkConfigReach } from './config-reach.ts';
 
 /** The findings that every pod of the mesh shares. */
 export function checkConfig(lookup: ConfigLookup): readonly Finding[] {
   switch (lookup.kind) {
     case 'missing':
-      return [finding('ConfigMissing', `There is no ConfigMap osm-config in ${lookup.searched}.`)];
+      return [finding('ConfigMissing', `There is no ${lookup.wanted} in ${lookup.searched}.`)];
     case 'unreadable':
-      return [finding('ConfigUnreadable', `The ConfigMap osm-config cannot be read: ${lookup.reason}.`)];
-    case 'ambiguous':
-      return [
-        finding(
-          'ConfigAmbiguous',
-          `There are ${enumerate(lookup.sources)}; which of them is the mesh's is not known.`,
-          {
-            evidence: { values: lookup.sources },
-          },
-        ),
-      ];
-    case 'found': {
-      const { config } = lookup;
-      return [
-        ...badList('ConfigRangeInvalid', config, OUTBOUND_RANGES_KEY, config.outboundRanges.problems),
-        ...badList('ConfigPortInvalid', config, OUTBOUND_PORTS_KEY, config.outboundPorts.problems),
-      ];
+      return [finding('ConfigUnreadable', `The ${lookup.wanted} cannot be read: ${lookup.reason}.`)];
+    case 'ambiguous': {
+      const message = `There are ${enumerate(lookup.sources)}; which of them is the mesh's is not known.`;
+      return [finding('ConfigAmbiguous', message, { evidence: { values: lookup.sources } })];
     }
+    case 'found':
+      return configFindings(lookup.config);
   }
+}
+
+/** A configuration is looked at once, however many pods it is of. */
+const known = new WeakMap<MeshConfig, readonly Finding[]>();
+
+function configFindings(config: MeshConfig): readonly Finding[] {
+  const findings = known.get(config) ?? [
+    ...valueFindings(config),
+    ...checkConfigDanger(config),
+    ...checkConfigReach(config),
+  ];
+  known.set(config, findings);
+  return findings;
+}
+
+/** Whether all its values mean what they say. */
+export function isValid(config: MeshConfig): boolean {
+  return valueFindings(config).length === 0;
+}
+
+function valueFindings(config: MeshConfig): readonly Finding[] {
+  const ports = (setting: 'outboundPorts' | 'inboundPorts'): readonly Finding[] =>
+    badList('ConfigPortInvalid', config, setting, withinOneRule(config[setting]));
+  return [
+    ...badList('ConfigRangeInvalid', config, 'outboundRanges', problemsOf(config.outboundRanges)),
+    ...badList('ConfigRangeInvalid', config, 'includedRanges', problemsOf(config.includedRanges)),
+    ...ports('outboundPorts'),
+    ...ports('inboundPorts'),
+    ...badList('ConfigInterfaceInvalid', config, 'interfaces', problemsOf(config.interfaces)),
+  ];
+}
+
+/** OSM writes all ports into one multiport match, which has 15 places; the script of every new pod would fail. */
+function withinOneRule(list: List<number>): readonly ListProblem[] {
+  const good = list.filter(({ value }) => value !== undefined);
+  const count = new Set(good.map(({ value }) => value)).size;
+  if (count <= MULTIPORT_SLOTS) return problemsOf(list);
+  const reason = `iptables takes ${MULTIPORT_SLOTS} ports in one rule and these are ${count}`;
+  return [...problemsOf(list), { text: good.map(({ text }) => text).join(','), reason }];
 }
 
 function badList(
   name: FindingName,
   config: MeshConfig,
-  key: string,
+  setting: Setting,
   problems: readonly ListProblem[],
 ): readonly Finding[] {
   if (problems.length === 0) return [];
   const values = enumerate(problems.map(({ text, reason }) => `${quote(text)} (${reason})`));
-  const edit = `kubectl -n ${shellWord(config.namespace)} edit configmap ${shellWord(config.name)}`;
+  const field = fieldOf(config.kind, setting) ?? setting;
   return [
-    finding(name, `${config.source} has a bad value in ${key}: ${values}.`, {
-      fix: edit,
-      evidence: { source: config.source, values: problems.map(({ text }) => text) },
+    finding(name, `${config.source} has a bad value in ${field}: ${values}.`, {
+      fix: editCommand(config),
+      evidence: { source: config.source, field, values: problems.map(({ text }) => text) },
     }),
   ];
 }

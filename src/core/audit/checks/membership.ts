@@ -1,6 +1,5 @@
-/** What membership itself has to say; a pod that was injected needs no finding. */
+/** What membership itself has to say. */
 import type { Membership } from '../../osm/membership.ts';
-import { INJECTION_ANNOTATION } from '../../osm/names.ts';
 import type { Pod } from '../../osm/pod.ts';
 import { finding, type Finding } from '../finding.ts';
 import { recreateCommand } from '../fix.ts';
@@ -8,14 +7,21 @@ import { quote } from '../quote.ts';
 
 export function checkMembership(pod: Pod, membership: Membership): readonly Finding[] {
   switch (membership.kind) {
-    case 'injected':
-      return [];
+    case 'injected': {
+      if (membership.unasked === undefined) return [];
+      const message = `The pod has a sidecar, although a new one would get none: ${membership.unasked}.`;
+      return [finding('InjectedUnasked', message, { fix: recreateCommand(pod) })];
+    }
     case 'should-be-injected': {
       const message = `The mesh monitors namespace ${pod.namespace} and a sidecar is asked for, but the pod has none.`;
       return [finding('SidecarMissing', message, { fix: recreateCommand(pod) })];
     }
-    case 'not-concerned':
-      return [finding('NotInMesh', `The mesh does not concern this pod: ${membership.reason}.`)];
+    case 'not-concerned': {
+      const note = finding('NotInMesh', `The mesh does not concern this pod: ${membership.reason}.`);
+      if (membership.unheard === undefined) return [note];
+      const message = `The pod asks for a sidecar by ${membership.unheard} and gets none: ${membership.reason}.`;
+      return [note, finding('InjectionUnheard', message)];
+    }
     case 'unknown':
       return [
         finding(
@@ -24,8 +30,9 @@ export function checkMembership(pod: Pod, membership: Membership): readonly Find
         ),
       ];
     case 'invalid-annotation': {
-      const message = `The ${membership.on}'s annotation ${INJECTION_ANNOTATION} is ${quote(membership.value)}, which is neither enabled nor disabled.`;
-      const evidence = { source: INJECTION_ANNOTATION, values: [membership.value] };
+      const { on, annotation, value } = membership;
+      const message = `The ${on}'s annotation ${annotation} is ${quote(value)}, which is neither enabled nor disabled.`;
+      const evidence = { source: annotation, values: [value] };
       return [finding('InjectionAnnotationInvalid', message, { evidence })];
     }
   }

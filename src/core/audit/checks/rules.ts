@@ -5,8 +5,10 @@
  * Rules that look different and mean the same are no finding, nor is a missing rule that no packet reaches.
  */
 import { failedByRefusal } from '../../iptables/execution.ts';
-import type { Attributed, Cause } from '../attribution.ts';
+import type { Attributed } from '../attribution.ts';
+import type { Cause, RuleSetting } from '../cause.ts';
 import type { FindingName } from '../catalogue.ts';
+import { isConfigured, isListCause } from '../exclusion-words.ts';
 import { differenceSentence, shownDifferences } from '../difference.ts';
 import { finding, someValues, type Finding } from '../finding.ts';
 import { recreateCommand } from '../fix.ts';
@@ -16,28 +18,30 @@ import type { RuleComparison } from '../rule-comparison.ts';
 import type { Hook } from '../../iptables/model.ts';
 
 export const checkRules: Check = (judgement) => {
-  const { comparison, installed } = judgement;
+  const { comparison, installed, intent, settlesAt } = judgement;
   // What a refused command leaves undone is told with that command.
   if (comparison === undefined || installed === undefined || failedByRefusal(installed)) return [];
-  const { outcome, attributed } = comparison;
+  const { outcome } = comparison;
   if (outcome === undefined) {
     return [finding('RulesTooComplex', 'The rules of the script are too complex to be compared.')];
   }
-  const others = attributed.filter(({ cause }) => !isExclusion(cause));
+  // Whether a list or a setting is right only the configuration can tell, once it has settled.
+  const known = intent !== undefined && settlesAt === undefined;
+  const attributed = comparison.attributed.filter(
+    ({ cause }) => known || !isConfigured(cause) || isListCause(cause),
+  );
+  const others = attributed.filter(({ cause }) => !isListCause(cause));
   const gone = outcome.bypassed.filter((hook) => {
     const here = attributed.filter(({ difference }) => difference.hook === hook);
-    return here.every(({ cause }) => !isExclusion(cause));
+    return here.every(({ cause }) => !isListCause(cause));
   });
   const rest = others.filter(({ difference }) => !gone.includes(difference.hook));
   return [
     ...redirectionMissing(judgement, comparison, others, gone),
     ...KINDS.flatMap((kind) => ruleFinding(judgement, comparison, rest, kind)),
+    ...SETTINGS.flatMap((setting) => settingFinding(judgement, comparison, rest, setting)),
   ];
 };
-
-function isExclusion(cause: Cause): boolean {
-  return cause.kind === 'exclusion-missing' || cause.kind === 'exclusion-extra';
-}
 
 function redirectionMissing(
   judgement: Judgement,
@@ -105,6 +109,32 @@ function ruleFinding(
   return [build(name, judgement, comparison, ofKind, rules, say(rules))];
 }
 
+const SETTINGS: readonly {
+  readonly setting: RuleSetting;
+  readonly name: FindingName;
+  readonly is: string;
+}[] = [
+  { setting: 'podIpMode', name: 'LocalProxyModeWrong', is: 'the local proxy mode PodIP' },
+  { setting: 'dnsProxy', name: 'LocalDnsProxyWrong', is: 'the local DNS proxy' },
+];
+
+function settingFinding(
+  judgement: Judgement,
+  comparison: RuleComparison,
+  attributed: readonly Attributed[],
+  { setting, name, is }: (typeof SETTINGS)[number],
+): readonly Finding[] {
+  const ofSetting = attributed.filter(({ cause }) => 'setting' in cause && cause.setting === setting);
+  const [first] = ofSetting;
+  if (first === undefined) return [];
+  const rules = distinct(ofSetting.flatMap(({ cause }) => rulesOf(cause)));
+  const message =
+    first.cause.kind === 'setting-missing'
+      ? `The configuration asks for ${is}, and the script does not install ${enumerate(rules, 4)}.`
+      : `The script installs ${enumerate(rules, 4)}, which is for ${is}; the configuration does not ask for it.`;
+  return [build(name, judgement, comparison, ofSetting, rules, message)];
+}
+
 function build(
   name: FindingName,
   { pod }: Judgement,
@@ -139,8 +169,13 @@ function rulesOf(cause: Cause): readonly string[] {
       return [
         cause.early === undefined ? `${cause.late} is not reached` : `${cause.early} before ${cause.late}`,
       ];
+    case 'setting-missing':
+    case 'setting-extra':
+      return [cause.rule];
     case 'exclusion-missing':
     case 'exclusion-extra':
+    case 'inclusion-missing':
+    case 'inclusion-extra':
       return [];
   }
 }

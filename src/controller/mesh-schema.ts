@@ -1,0 +1,64 @@
+/** The parts of a mesh's own objects that are read: its configuration, its webhooks and its controller. */
+import * as v from 'valibot';
+import {
+  flag,
+  list,
+  mapping,
+  maybe,
+  metadata,
+  namespacedMetadata,
+  text,
+  textMap,
+  texts,
+  whole,
+} from './object-schema.ts';
+
+export const configMapSchema = mapping({ metadata: mapping(namespacedMetadata), data: textMap });
+
+const traffic = mapping({
+  outboundIPRangeExclusionList: texts,
+  outboundIPRangeInclusionList: texts,
+  outboundPortExclusionList: list(whole),
+  inboundPortExclusionList: list(whole),
+  networkInterfaceExclusionList: texts,
+  interceptionMode: maybe(text, ''),
+});
+
+const switched = mapping({ enable: maybe(flag, false) });
+
+const sidecar = mapping({
+  localProxyMode: maybe(text, ''),
+  initContainerImage: maybe(text, ''),
+  envoyImage: maybe(text, ''),
+  sidecarImage: maybe(text, ''),
+  // A union would say of a wrong `enable` only that the whole is wrong.
+  localDNSProxy: maybe(
+    v.lazy((value) => (typeof value === 'boolean' ? flag : switched)),
+    false,
+  ),
+});
+
+export const meshConfigSchema = mapping({
+  metadata: mapping(namespacedMetadata),
+  spec: maybe(mapping({ traffic: maybe(traffic, {}), sidecar: maybe(sidecar, {}) }), {}),
+});
+
+export const webhookSchema = mapping({
+  metadata: mapping(metadata),
+  webhooks: list(
+    mapping({
+      name: text,
+      namespaceSelector: maybe(mapping({ matchLabels: textMap }), {}),
+      clientConfig: maybe(mapping({ service: maybe(mapping({ namespace: maybe(text, '') }), {}) }), {}),
+    }),
+  ),
+});
+
+const template = mapping({ spec: maybe(mapping({ containers: list(mapping({ args: texts })) }), {}) });
+
+export const deploymentSchema = mapping({
+  metadata: mapping(namespacedMetadata),
+  spec: maybe(mapping({ template: maybe(template, {}) }), {}),
+});
+
+export type NamespacedMetadata = v.InferOutput<typeof configMapSchema>['metadata'];

@@ -1,0 +1,58 @@
+/**
+ * Chooses, of the releases that can have made a pod, the one that it is judged by: the first whose expected rules do what
+ * the pod's rules do. Releases that write the same must not alarm for being told apart wrongly.
+ */
+import { compareScript, type RuleComparison } from './rule-comparison.ts';
+import type { Execution } from '../iptables/execution.ts';
+import type { Fork } from '../osm/dialect.ts';
+import { intentFor, type Intent } from '../osm/intent.ts';
+import type { MeshConfig } from '../osm/mesh-config.ts';
+import type { Pod } from '../osm/pod.ts';
+import { configKindsOf, everyRelease } from '../osm/recognise.ts';
+import type { Release } from '../osm/releases.ts';
+
+export interface Fit {
+  readonly release: Release;
+  /** undefined without a configuration. */
+  readonly intent: Intent | undefined;
+  readonly comparison: RuleComparison;
+}
+
+export interface Candidacy {
+  readonly pod: Pod;
+  readonly config: MeshConfig | undefined;
+  readonly fork: Fork;
+  /** The likeliest first; empty when the chains are those of no known release. */
+  readonly candidates: readonly Release[];
+}
+
+/** undefined when the rules are those of no known release, by name or by what they do. */
+export function bestFit({ pod, config, fork, candidates }: Candidacy, installed: Execution): Fit | undefined {
+  const fits = (release: Release): Fit => {
+    const intent = config === undefined ? undefined : intentFor(pod, config, release);
+    return { release, intent, comparison: compareScript(release.dialect, intent, installed) };
+  };
+  if (candidates.length === 0) {
+    // Chains of other names may do the same.
+    const kinds = config === undefined ? configKindsOf(pod) : [config.kind];
+    return everyRelease(pod, fork)
+      .filter(({ reads }) => kinds.includes(reads))
+      .map(fits)
+      .find(isPerfect);
+  }
+  const readers = candidates.filter(({ reads }) => config === undefined || reads === config.kind);
+  const [first, ...others] = readers.filter((release) => !isOutgrown(release, config));
+  if (first === undefined) return undefined;
+  const likeliest = fits(first);
+  return isPerfect(likeliest) ? likeliest : (others.map(fits).find(isPerfect) ?? likeliest);
+}
+
+/** Only a release that knows a setting can have a configuration with it. */
+function isOutgrown(release: Release, config: MeshConfig | undefined): boolean {
+  if (config?.kind !== 'MeshConfig' || !config.dnsProxy) return false;
+  return release.settings.includes('interfaces') && !release.settings.includes('dnsProxy');
+}
+
+function isPerfect({ comparison: { outcome } }: Fit): boolean {
+  return outcome?.differences.length === 0 && outcome.undecided.length === 0;
+}

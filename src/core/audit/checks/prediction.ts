@@ -1,0 +1,51 @@
+/**
+ * What will go wrong when the pod is created again: the script that the injector would write for it now is run on the
+ * model, before any pod restarts.
+ *
+ * Limits: what the configuration alone breaks is told of the configuration; the injector is taken to be of the release
+ * that made the pod.
+ */
+import { isIpv6, problemsOf } from '../../osm/lists.ts';
+import { expectedScript } from '../../osm/expected-rules.ts';
+import { intentOfConfig, type Intent } from '../../osm/intent.ts';
+import { finding } from '../finding.ts';
+import type { Check } from '../judgement.ts';
+import { quote } from '../quote.ts';
+import { leavesNothing } from '../reach.ts';
+import { runScript } from '../rule-comparison.ts';
+import { isValid } from './config.ts';
+
+export const checkPrediction: Check = ({ pod, config, intent, release, init }) => {
+  if (config === undefined || intent === undefined || release === undefined || !isValid(config)) return [];
+  const { dialect } = release;
+  // Of pods without an annotation the configuration's own findings say all there is to say.
+  if (intent.annotations.some(({ fate }) => fate === 'honoured')) {
+    const { ending, refusals } = runScript(expectedScript(dialect, intent), { POD_IP: null });
+    const [refusal] = refusals;
+    if (refusal !== undefined) {
+      const message = `A new pod will not start: iptables refuses ${quote(refusal.command)}: ${refusal.message.replace(/\.$/, '')}. ${whose(intent)}`;
+      return [finding('RecreationWillFail', message, { evidence: { text: refusal.command } })];
+    }
+    if (
+      ending.kind === 'completed' &&
+      leavesNothing(dialect, intent) &&
+      !leavesNothing(dialect, intentOfConfig(config, release))
+    ) {
+      const message =
+        'With the annotations of the pod no outbound TCP traffic of its application is redirected: all of it bypasses the mesh.';
+      return [finding('EverythingExcluded', message)];
+    }
+  }
+  const [address] = pod.addresses;
+  if (intent.podIpMode && address !== undefined && isIpv6(address) && init?.env['POD_IP'] === null) {
+    const message = `A new pod will not start: the mode PodIP sends to the pod's address, which is the IPv6 address ${address}, and iptables refuses it.`;
+    return [finding('RecreationWillFail', message, { evidence: { text: address } })];
+  }
+  return [];
+};
+
+/** Values that are good one by one can be too many together. */
+function whose({ annotations }: Intent): string {
+  const bad = annotations.some(({ items }) => problemsOf(items).length > 0);
+  return bad ? 'An annotation of the pod makes it so.' : 'Configuration and annotations together make it so.';
+}

@@ -1,0 +1,112 @@
+/** Which of the objects that a cluster or a set of files holds is the configuration of a pod's mesh. */
+import type { ConfigKind, ConfigLookup, MeshConfig } from './mesh-config.ts';
+import { DEFAULT_MESHES, DEFAULT_NAMESPACES } from './names.ts';
+
+/** An installed mesh, as its injector's webhook or its controller tells. */
+export interface Mesh {
+  readonly name: string;
+  /** Where it runs. */
+  readonly namespace: string;
+}
+
+/** A kind of object that could not be listed. */
+export interface UnreadableKind {
+  readonly kind: ConfigKind;
+  readonly reason: string;
+}
+
+/** All there is to choose from. */
+export interface ConfigSet {
+  readonly configs: readonly MeshConfig[];
+  readonly meshes: readonly Mesh[];
+  readonly unreadable: readonly UnreadableKind[];
+  /** Where OSM runs, if the user has said so: then no other namespace counts. */
+  readonly osmNamespace: string | undefined;
+  /** `any namespace` or `the files` */
+  readonly searched: string;
+}
+
+/** Every kind, for the configuration as such. */
+export const ALL_KINDS: readonly ConfigKind[] = ['ConfigMap', 'MeshConfig', 'FsmMeshConfig'];
+
+/**
+ * With a namespace given only that one counts. Otherwise the mesh's own namespace, if its name is known; else the only one
+ * there is, or of several the usual one. Several elsewhere, or several in one namespace, are ambiguous: a guess would judge
+ * every pod by the wrong list.
+ *
+ * @param mesh the name of the mesh that monitors the pod's namespace
+ * @param kinds what the release that made the pod may read
+ */
+export function chooseConfig(
+  set: ConfigSet,
+  mesh: string | undefined,
+  kinds: readonly ConfigKind[],
+): ConfigLookup {
+  const refused = set.unreadable.find(({ kind }) => kinds.includes(kind));
+  if (refused !== undefined)
+    return { kind: 'unreadable', wanted: namesOf([refused.kind]), reason: refused.reason };
+  const all = set.configs.filter(({ kind }) => kinds.includes(kind));
+  const found = narrowed(set, mesh, all);
+  const [only, ...others] = found;
+  if (only === undefined) {
+    const searched = set.osmNamespace === undefined ? set.searched : `namespace ${set.osmNamespace}`;
+    return { kind: 'missing', wanted: namesOf(kinds), searched };
+  }
+  if (others.length === 0) return { kind: 'found', config: only };
+  return { kind: 'ambiguous', sources: found.map(({ source }) => source) };
+}
+
+function narrowed(
+  { meshes, osmNamespace }: ConfigSet,
+  mesh: string | undefined,
+  configs: readonly MeshConfig[],
+): readonly MeshConfig[] {
+  if (osmNamespace !== undefined) return configs.filter(({ namespace }) => namespace === osmNamespace);
+  if (mesh !== undefined) {
+    const homes = meshes.filter(({ name }) => name === mesh).map(({ namespace }) => namespace);
+    const own = configs.filter((config) => config.mesh === mesh || homes.includes(config.namespace));
+    if (own.length > 0) return own;
+    // The mesh is known and has no configuration: another mesh's would be the wrong one.
+    if (homes.length > 0) return [];
+    const others = configs.filter((config) => !belongsToAnother(config, mesh, meshes));
+    if (others.length < configs.length) return usual(others);
+    // What is usual is the mesh of the usual name; whose the others are is not known.
+    if (!DEFAULT_MESHES.includes(mesh)) return configs;
+  }
+  return usual(configs);
+}
+
+/** A label says whose a configuration is, and not whose it is not: what deploys a mesh may write its own name there. */
+function belongsToAnother({ namespace }: MeshConfig, mesh: string, meshes: readonly Mesh[]): boolean {
+  return meshes.some((other) => other.namespace === namespace && other.name !== mesh);
+}
+
+function usual(configs: readonly MeshConfig[]): readonly MeshConfig[] {
+  const there = configs.filter(({ namespace }) => DEFAULT_NAMESPACES.includes(namespace));
+  return there.length > 0 ? there : configs;
+}
+
+const homes = new WeakMap<ConfigSet, readonly string[]>();
+
+/** Where meshes themselves run: the injectors leave these namespaces alone. */
+export function meshNamespaces(set: ConfigSet): readonly string[] {
+  if (set.osmNamespace !== undefined) return [set.osmNamespace];
+  const known = homes.get(set) ?? distinctHomes(set);
+  homes.set(set, known);
+  return known;
+}
+
+function distinctHomes({ configs, meshes }: ConfigSet): readonly string[] {
+  const found = [...configs, ...meshes].map(({ namespace }) => namespace);
+  return found.length === 0 ? DEFAULT_NAMESPACES : [...new Set(found)];
+}
+
+/** `ConfigMap osm-config or MeshConfig` */
+function namesOf(kinds: readonly ConfigKind[]): string {
+  const names = [
+    ...(kinds.includes('ConfigMap') ? ['ConfigMap osm-config'] : []),
+    ...(kinds.includes('MeshConfig') ? ['MeshConfig'] : []),
+    ...(kinds.includes('FsmMeshConfig') ? ['FSM MeshConfig'] : []),
+  ];
+  return names.join(' or ');
+}
