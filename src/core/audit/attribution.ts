@@ -11,10 +11,18 @@
 import type { Comparison, Difference } from '../iptables/compare.ts';
 import type { Rule, RuleSet } from '../iptables/model.ts';
 import { printAppend } from '../iptables/print.ts';
-import type { Step } from '../iptables/simulate.ts';
 import type { Dialect } from '../osm/dialect.ts';
 import { hasInclusions } from '../osm/exclusion-rule.ts';
-import { exclusionCause, listCause, ruleCause, text, type Cause, type ComparedPart } from './cause.ts';
+import {
+  exclusionCause,
+  listCause,
+  ruleCause,
+  settingsOf,
+  text,
+  type Cause,
+  type ComparedPart,
+  type PlacedRule,
+} from './cause.ts';
 import { partsOf } from './difference-parts.ts';
 
 /** Packets of one cause. */
@@ -29,26 +37,28 @@ export function attribute(
   installed: RuleSet,
   dialect: Dialect,
 ): readonly Attributed[] {
-  const inExpected = new Set(printAll(expected));
-  const inInstalled = new Set(printAll(installed));
+  const inExpected = new Set(placedRules(expected).map(text));
+  const inInstalled = new Set(placedRules(installed).map(text));
   const compared = partsOf(comparison, expected, installed).map((part) => ({
     ...part,
     missing: part.expectedSteps.filter((step) => !inInstalled.has(text(step))),
     unexpected: part.installedSteps.filter((step) => !inExpected.has(text(step))),
   }));
   const changes = findChanges(
-    compared.flatMap(({ missing }) => missing),
-    compared.flatMap(({ unexpected }) => unexpected),
+    placedRules(expected).filter((step) => !inInstalled.has(text(step))),
+    placedRules(installed).filter((step) => !inExpected.has(text(step))),
   );
   const byRule = new Map(
     changes.flatMap((change) => [[change.expected, change] as const, [change.installed, change] as const]),
   );
   const inclusive = hasInclusions(expected, dialect) || hasInclusions(installed, dialect);
+  const present = settingsOf(installed);
+  const shared = new Set([...settingsOf(expected)].filter((setting) => present.has(setting)));
   return compared.map((part) => {
     const cause =
       exclusionCause(part, dialect, inclusive) ??
       changeOf(part, byRule) ??
-      listCause(part, dialect, inclusive) ??
+      listCause(part, dialect, inclusive, shared) ??
       ruleCause(part);
     return { difference: part.difference, cause };
   });
@@ -66,8 +76,8 @@ function changeOf(
 type Change = Extract<Cause, { kind: 'user-changed' | 'port-changed' }>;
 
 /** Missing and unexpected rules of one chain that are the same rule but for a user or for the port of a redirect. */
-function findChanges(missing: readonly Step[], unexpected: readonly Step[]): readonly Change[] {
-  const present = new Map<string, Step>();
+function findChanges(missing: readonly PlacedRule[], unexpected: readonly PlacedRule[]): readonly Change[] {
+  const present = new Map<string, PlacedRule>();
   for (const step of distinct(unexpected)) {
     for (const [kind, shape] of shapesOf(step)) present.set(`${kind} ${shape}`, step);
   }
@@ -80,7 +90,7 @@ function findChanges(missing: readonly Step[], unexpected: readonly Step[]): rea
 }
 
 /** A rule as it is without its user, and as it is without the port of its redirect, if it has them. */
-function shapesOf({ chain, rule }: Step): readonly (readonly [Change['kind'], string])[] {
+function shapesOf({ chain, rule }: PlacedRule): readonly (readonly [Change['kind'], string])[] {
   return [
     ...(hasUser(rule) ? [['user-changed', printAppend(chain, withoutUser(rule))] as const] : []),
     ...(rule.target.kind === 'redirect'
@@ -89,7 +99,7 @@ function shapesOf({ chain, rule }: Step): readonly (readonly [Change['kind'], st
   ];
 }
 
-function distinct(steps: readonly Step[]): readonly Step[] {
+function distinct(steps: readonly PlacedRule[]): readonly PlacedRule[] {
   return [...new Map(steps.map((step) => [text(step), step])).values()];
 }
 
@@ -108,6 +118,6 @@ function withoutPort(rule: Rule): Rule {
   return rule.target.kind === 'redirect' ? { ...rule, target: { kind: 'redirect', port: 0 } } : rule;
 }
 
-function printAll({ chains }: RuleSet): readonly string[] {
-  return [...chains].flatMap(([chain, rules]) => rules.map((rule) => printAppend(chain, rule)));
+function placedRules({ chains }: RuleSet): readonly PlacedRule[] {
+  return [...chains].flatMap(([chain, rules]) => rules.map((rule) => ({ chain, rule })));
 }

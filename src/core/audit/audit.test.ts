@@ -6,6 +6,7 @@ import {
   envoy,
   initContainer,
   inputFor,
+  meshConfig,
   meshedPod,
   namespaceOf,
   NO_CONFIG,
@@ -16,6 +17,7 @@ import {
   terminated,
   waiting,
 } from '../../testing/builders.ts';
+import { osmScript } from '../../testing/osm-scripts.ts';
 import { GUIDE_SCRIPTS } from '../../testing/guide.ts';
 import { configMapConfig } from '../osm/mesh-config.ts';
 import { INJECTION_ANNOTATION, MONITORED_BY_LABEL, OUTBOUND_PORTS_ANNOTATION } from '../osm/names.ts';
@@ -599,11 +601,63 @@ describe('audit', () => {
         'ConfigRangeInvalid: ConfigMap/osm-system/osm-config has a bad value in outbound_ip_range_exclusion_list: "1.1.1.1/33" (iptables refuses it: invalid mask `33\' specified).',
       ],
     ],
+    'judges an octal port by what iptables makes of it': [
+      inputFor(withInit(extra('-I PROXY_OUTPUT -p tcp --match multiport --dports 0100 -j RETURN')), {
+        configs: ports('0100'),
+      }),
+      [
+        'Unknown',
+        'ConfigPortInvalid: ConfigMap/osm-system/osm-config has a bad value in outbound_port_exclusion_list: "0100" (iptables reads it as octal: port 64).',
+      ],
+    ],
+    'minds no leading zero in an annotation, of which the injector writes the number': [
+      inputFor(
+        meshedPod({
+          annotations: { [OUTBOUND_PORTS_ANNOTATION]: '080' },
+          initContainers: [initContainer(extra('-I PROXY_OUTPUT -p tcp --dport 80 -j RETURN'))],
+        }),
+      ),
+      ['Verified'],
+    ],
+    'names the one rule that v1.1.0 lacks, whatever else tells it from v1.0': [
+      inputFor(withInit(osmScript('R3', { ranges: ['10.0.0.0/8'] }).replace(/.*15904.*\n/, '')), {
+        configs: configSet([meshConfig({ outboundRanges: ['10.0.0.0/8'] })]),
+      }),
+      [
+        'Discrepant',
+        'BaseRuleMissing: The script does not install -A OSM_PROXY_INBOUND -p tcp -m tcp --dport 15904 -j RETURN. As a result, inbound tcp to port 15904: expected bypass, installed redirect 15003; for example 10.244.0.5:15904.',
+      ],
+    ],
+    'does not blame the configuration for a rule that somebody has changed': [
+      inputFor(
+        meshedPod({
+          initContainers: [
+            initContainer(
+              osmScript('R4', { podIpMode: true }).replace('lo -d 127.0.0.1/32 -m', 'lo -d 127.0.0.0/31 -m'),
+              { env: { POD_IP: null } },
+            ),
+          ],
+        }),
+        { configs: configSet([meshConfig({ localProxyMode: 'PodIP' })]) },
+      ),
+      [
+        'Discrepant',
+        'BaseRuleUnexpected: The script installs -A OUTPUT -d 127.0.0.0/31 -o lo -p tcp -m owner --uid-owner 1500 -j DNAT --to-destination $POD_IP, which OSM does not. As a result, tcp from uid 1500 to 127.0.0.0/32: expected redirect 15003, installed dnat $POD_IP; for example 127.0.0.0:80 from uid 1500.',
+      ],
+    ],
+    'sees a changed user in a negated rule too': [
+      inputFor(withInit(osmScript('R2').replace('! --uid-owner 1500', '! --uid-owner 1501')), {
+        configs: configSet([meshConfig()]),
+      }),
+      [
+        'Discrepant',
+        "ProxyUserWrong: The script names another user than Envoy's: -A OSM_PROXY_OUTBOUND -o lo -m owner ! --uid-owner 1501 -j RETURN instead of -A OSM_PROXY_OUTBOUND -o lo -m owner ! --uid-owner 1500 -j RETURN. As a result, tcp from uid 1501 by lo to anywhere but 127.0.0.1/32: expected bypass, installed redirect 15001; for example 10.244.0.5:80 from uid 1501.",
+      ],
+    ],
     'names a bad port in the configuration': [
       inputFor(meshedPod(), { configs: ports('080') }),
       [
-        'Discrepant',
-        "ExcludedPortMissing: Excluded by configuration or annotation but not in the pod's rules: port 80. Traffic there goes through the sidecar.",
+        'Unknown',
         'ConfigPortInvalid: ConfigMap/osm-system/osm-config has a bad value in outbound_port_exclusion_list: "080" (iptables refuses it: invalid port/service `080\' specified).',
       ],
     ],

@@ -1,6 +1,7 @@
 /**
  * Chooses, of the releases that can have made a pod, the one that it is judged by: the first whose expected rules do what
- * the pod's rules do. Releases that write the same must not alarm for being told apart wrongly.
+ * the pod's rules do, else the one from which they differ for the fewest causes. Releases that write the same must not
+ * alarm for being told apart wrongly.
  */
 import { compareScript, type RuleComparison } from './rule-comparison.ts';
 import type { Execution } from '../iptables/execution.ts';
@@ -44,13 +45,27 @@ export function bestFit({ pod, config, fork, candidates }: Candidacy, installed:
   const [first, ...others] = readers.filter((release) => !isOutgrown(release, config));
   if (first === undefined) return undefined;
   const likeliest = fits(first);
-  return isPerfect(likeliest) ? likeliest : (others.map(fits).find(isPerfect) ?? likeliest);
+  if (isPerfect(likeliest)) return likeliest;
+  const all = [likeliest, ...others.map(fits)];
+  return (
+    all.find(isPerfect) ?? all.reduce((best, next) => (strangeness(next) < strangeness(best) ? next : best))
+  );
 }
 
 /** Only a release that knows a setting can have a configuration with it. */
 function isOutgrown(release: Release, config: MeshConfig | undefined): boolean {
   if (config?.kind !== 'MeshConfig' || !config.dnsProxy) return false;
   return release.settings.includes('interfaces') && !release.settings.includes('dnsProxy');
+}
+
+/** How much it takes to explain the pod as one of the release: that rules changed places is stranger than one gone. */
+function strangeness({ comparison: { outcome, attributed }, intent }: Fit): number {
+  if (outcome === undefined) return Number.POSITIVE_INFINITY;
+  const causes = new Map(
+    attributed.map(({ cause }) => [JSON.stringify(cause), cause.kind === 'order' ? 2 : 1]),
+  );
+  const weight = [...causes.values()].reduce((sum, each) => sum + each, 0);
+  return weight + (intent?.unheard.length ?? 0);
 }
 
 function isPerfect({ comparison: { outcome } }: Fit): boolean {

@@ -2,7 +2,7 @@
  * The causes that a difference can have, and how they are told by the rules that its packets meet.
  */
 import type { Cidr } from '../iptables/cidr.ts';
-import type { Rule } from '../iptables/model.ts';
+import type { Rule, RuleSet } from '../iptables/model.ts';
 import { printAppend } from '../iptables/print.ts';
 import type { Step } from '../iptables/simulate.ts';
 import type { Dialect } from '../osm/dialect.ts';
@@ -30,6 +30,9 @@ export type Cause =
 /** Settings that are one rule each; both change the destination. */
 export type RuleSetting = Extract<Setting, 'podIpMode' | 'dnsProxy'>;
 
+/** A rule with the chain that it stands in. */
+export type PlacedRule = Pick<Step, 'chain' | 'rule'>;
+
 /** A part, with the rules on its ways that the other side does not have. */
 export interface ComparedPart extends Part {
   readonly missing: readonly Step[];
@@ -37,7 +40,12 @@ export interface ComparedPart extends Part {
 }
 
 /** Causes that are known by what the rule is for. */
-export function listCause(part: ComparedPart, dialect: Dialect, inclusive: boolean): Cause | undefined {
+export function listCause(
+  part: ComparedPart,
+  dialect: Dialect,
+  inclusive: boolean,
+  shared: ReadonlySet<RuleSetting>,
+): Cause | undefined {
   const { missing, unexpected, difference } = part;
   for (const [steps, kind] of [
     [missing, 'setting-missing'],
@@ -45,7 +53,8 @@ export function listCause(part: ComparedPart, dialect: Dialect, inclusive: boole
   ] as const) {
     for (const step of steps) {
       const setting = settingOf(step.rule);
-      if (setting !== undefined) return { kind, setting, rule: text(step) };
+      // Where both have a rule for it, the rule is another one, and the setting is the same.
+      if (setting !== undefined && !shared.has(setting)) return { kind, setting, rule: text(step) };
     }
   }
   if (!inclusive) return undefined;
@@ -58,6 +67,11 @@ export function listCause(part: ComparedPart, dialect: Dialect, inclusive: boole
   );
   const kind = difference.installed.kind === 'bypass' ? 'inclusion-missing' : 'inclusion-extra';
   return { kind, network: range[0] };
+}
+
+/** The settings that some rule of the set is for. */
+export function settingsOf({ chains }: RuleSet): ReadonlySet<RuleSetting> {
+  return new Set([...chains.values()].flat().flatMap((rule) => settingOf(rule) ?? []));
 }
 
 /** The proxy reaches the application by the pod's own address, or answers the pod's DNS queries. */
@@ -101,7 +115,7 @@ export function ruleCause(part: ComparedPart): Cause {
 /** Steps of many parts share their rules: each is printed once. */
 const texts = new WeakMap<Rule, string>();
 
-export function text({ chain, rule }: Step): string {
+export function text({ chain, rule }: PlacedRule): string {
   const known = texts.get(rule) ?? printAppend(chain, rule);
   texts.set(rule, known);
   return known;

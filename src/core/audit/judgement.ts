@@ -41,6 +41,8 @@ export interface Judgement {
   readonly config: MeshConfig | undefined;
   readonly init: InitContainer | undefined;
   readonly sidecar: Container | undefined;
+  /** The user of the sidecar, as it says or as was given; undefined where its image decides. */
+  readonly proxyUser: number | undefined;
   /** Whether the pod is still within its grace period. */
   readonly inGrace: boolean;
   /** Whether the injector may have used the configuration of before a recent change; then until when. */
@@ -68,6 +70,7 @@ export function judgementFor(input: AuditInput): Judgement {
     candidates.length === 0 ? configKindsOf(pod) : [...new Set(candidates.map(({ reads }) => reads))];
   const lookup = chooseConfig(configs, monitoredBy(namespace)?.mesh, kinds);
   const config = lookup.kind === 'found' ? lookup.config : undefined;
+  const sidecar = sidecarOf(pod);
   const fit: Fit | undefined =
     installed?.ending.kind === 'completed'
       ? bestFit({ pod, config, fork, candidates }, installed)
@@ -78,7 +81,8 @@ export function judgementFor(input: AuditInput): Judgement {
     lookup,
     config,
     init,
-    sidecar: sidecarOf(pod),
+    sidecar,
+    proxyUser: fork.uid ?? sidecar?.runAsUser,
     inGrace: now < (graceEnd(pod, graceMs) ?? now),
     settlesAt: settlesAt(input, config),
     installed,

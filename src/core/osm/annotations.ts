@@ -34,7 +34,7 @@ export function annotationsOf(pod: Pod, product: Product, release: Release): rea
     // Unlike in the configuration, an empty text is one empty item.
     const texts = text.split(',');
     if (list === 'outboundPorts' || list === 'inboundPorts') {
-      const items = readPorts(texts);
+      const items = readPorts(texts, 'as number');
       return [{ list, name, items, fate: fateOf(release, list, items, takesPort) }];
     }
     const items = readRanges(texts);

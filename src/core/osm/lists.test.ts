@@ -66,8 +66,15 @@ describe('readPorts', () => {
     'names a negative number': ['-1', 'bad "-1": it is not a port number'],
   };
   for (const [sentence, [text, outcome]] of Object.entries(cases)) {
-    it(sentence, () => expect(told(readPorts(splitList(text)), String)).to.equal(outcome));
+    it(sentence, () => expect(told(readPorts(splitList(text), 'as text'), String)).to.equal(outcome));
   }
+});
+
+describe('readPorts as numbers', () => {
+  it('minds no leading zeros, which nobody reads again', () =>
+    expect(told(readPorts(['080', '+0100', '70000'], 'as number'), String)).to.equal(
+      '80; 100; bad "70000": ports end at 65535',
+    ));
 });
 
 describe('readInterfaces', () => {

@@ -7,6 +7,7 @@
  */
 import { readCidr, type Cidr } from '../iptables/cidr.ts';
 import { readPort } from '../iptables/ports.ts';
+import { value } from '../iptables/reading.ts';
 
 /** One item: `text` is what the user wrote, without the white space around it. */
 export interface Item<T> {
@@ -53,19 +54,23 @@ export function readRanges(texts: readonly string[]): List<Cidr> {
   });
 }
 
-/** OSM parses a number with Go's Atoi, which takes a sign. */
-export function readPorts(texts: readonly string[]): List<number> {
-  return texts.map((written) => {
-    const text = written.trim();
-    const bad = (problem: string, value?: number): Item<number> => ({ text, value, problem });
+/**
+ * OSM parses a number with Go's Atoi, which takes a sign and leading zeros. Where it then writes the text itself into the
+ * script, and not the number, iptables reads it once more, in C's way.
+ */
+export function readPorts(texts: readonly string[], written: 'as text' | 'as number'): List<number> {
+  return texts.map((item) => {
+    const text = item.trim();
+    const bad = (problem: string, port?: number): Item<number> => ({ text, value: port, problem });
     if (text === '') return bad(EMPTY);
     if (!/^\+?[0-9]+$/.test(text)) return bad('it is not a port number');
     const meant = Number(text);
     if (meant > 65535) return bad('ports end at 65535');
     if (meant === 0) return bad('ports begin at 1');
-    const read = readPort(text);
-    if (read.kind !== 'value') return bad(`iptables refuses it: ${read.message}`, meant);
-    if (read.value !== meant) return bad(`iptables reads it as octal: port ${read.value}`, meant);
+    const read = written === 'as text' ? readPort(text) : value(meant);
+    if (read.kind !== 'value') return bad(`iptables refuses it: ${read.message}`);
+    // What counts is what happens to packets, in this pod and in the next.
+    if (read.value !== meant) return bad(`iptables reads it as octal: port ${read.value}`, read.value);
     return { text, value: meant, problem: undefined };
   });
 }

@@ -39,8 +39,8 @@ export function newestRelease(kind: ConfigKind, fork: Fork): Release {
 
 /** One release for each dialect and kind of configuration, for rules that have to be told by what they do. */
 export function everyRelease(pod: Pod, fork: Fork): readonly Release[] {
-  const { GUIDE, V0_11, V1_0, V1_1_0, V1_2, FSM_1_4_17 } = releases;
-  const own = productOf(pod) === FSM ? [FSM_1_4_17] : [GUIDE, V0_11, V1_0, V1_1_0, V1_2];
+  const { GUIDE, V0_11, V1_0, V1_1_0, V1_2, EDGE_1_3, FSM_1_0, FSM_1_4_17 } = releases;
+  const own = productOf(pod) === FSM ? [FSM_1_4_17, FSM_1_0] : [GUIDE, V0_11, V1_0, V1_1_0, V1_2, EDGE_1_3];
   const uid = fork.uid ?? sidecarOf(pod)?.runAsUser;
   return own.map((release) => asBuilt(release, { ...fork, uid }));
 }

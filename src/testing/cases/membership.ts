@@ -240,4 +240,22 @@ export const MEMBERSHIP_CASES: CasesOf<typeof MEMBERSHIP> = {
       }),
     },
   },
+  SidecarUserUnknown: {
+    raises: {
+      'where neither the sidecar nor the pod names a user': {
+        input: inputFor(meshedPod({ containers: [envoy({ runAsUser: undefined })] })),
+        message:
+          'The container envoy does not say which user it runs as: whether it is 1500, whose traffic is not to be redirected, its image decides.',
+      },
+    },
+    silent: {
+      'where the user was given': inputFor(meshedPod({ containers: [envoy({ runAsUser: undefined })] }), {
+        fork: { uid: 1500 },
+      }),
+      'where the sidecar is missing': inputFor(meshedPod({ containers: [] })),
+      'where there are no rules that name a user': inputFor(
+        meshedPod({ containers: [envoy({ runAsUser: undefined })], initContainers: [] }),
+      ),
+    },
+  },
 };

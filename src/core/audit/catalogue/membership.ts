@@ -155,4 +155,24 @@ export const MEMBERSHIP = {
     remedy:
       'Add the namespace to the mesh with osm namespace add and create the pod again, or drop the annotation.',
   }),
+
+  SidecarUserUnknown: unknown({
+    code: 'OA110',
+    title: 'The sidecar does not say which user it runs as.',
+    example:
+      'The container envoy does not say which user it runs as: whether it is 1500, whose traffic is not to be redirected, its image decides.',
+    meaning:
+      "The rules let the TCP traffic of one user pass. If it is not the sidecar's, the sidecar's own connections are redirected back to it, in a loop.",
+    cause:
+      'The injector always writes the user; somebody has removed it from the pod, or another program made the pod.',
+    confirm: {
+      commands: [
+        `kubectl -n NAMESPACE get pod POD -o jsonpath='{.spec.securityContext}{"\\n"}{.spec.containers[?(@.name=="envoy")].securityContext}{"\\n"}'`,
+        'kubectl -n NAMESPACE exec POD -c envoy -- id -u',
+      ],
+      shows: 'The first prints no runAsUser; the second prints the user that the image has chosen.',
+    },
+    remedy:
+      'Create the pod again, so that the injector writes the sidecar; for a mesh of your own give --proxy-uid.',
+  }),
 } as const satisfies Readonly<Record<string, CatalogueEntry>>;

@@ -1,12 +1,21 @@
 /** Whether the sidecar is what its name says: another program can be called envoy, and pods are copied by hand. */
 import { MESH_PORTS, R1, V07_UID } from '../../osm/dialect.ts';
-import { finding } from '../finding.ts';
+import { finding, type Finding } from '../finding.ts';
 import { recreateCommand } from '../fix.ts';
-import type { Check } from '../judgement.ts';
+import type { Check, Judgement } from '../judgement.ts';
 
 const PROXY_UIDS: readonly number[] = [R1.uid, V07_UID];
 
-export const checkIdentity: Check = ({ pod, sidecar, product }) => {
+export const checkIdentity: Check = (judgement) => [...impersonation(judgement), ...user(judgement)];
+
+/** The rules let one user pass: whether it is the sidecar's, only the pod can say. */
+function user({ sidecar, proxyUser, dialect }: Judgement): readonly Finding[] {
+  if (sidecar === undefined || proxyUser !== undefined || dialect === undefined) return [];
+  const message = `The container ${sidecar.name} does not say which user it runs as: whether it is ${dialect.uid}, whose traffic is not to be redirected, its image decides.`;
+  return [finding('SidecarUserUnknown', message)];
+}
+
+function impersonation({ pod, sidecar, product }: Judgement): readonly Finding[] {
   if (sidecar === undefined) return [];
   const { name, ports, runAsUser } = sidecar;
   const secrets = pod.bootstrapSecrets;
@@ -27,4 +36,4 @@ export const checkIdentity: Check = ({ pod, sidecar, product }) => {
       evidence: { values: [id, ...secrets] },
     }),
   ];
-};
+}
