@@ -174,7 +174,15 @@ describe('the informers', () => {
     cluster.push(WEBHOOKS_PATH, 'MODIFIED', webhook('osm-inject.k8s.io', '3'));
     await settle();
     expect(woken.splice(0)).to.deep.equal(['mutatingwebhookconfigurations osm-webhook-one']);
-    expect([...informers.webhooks.values()]).to.deep.equal([[{ name: 'one', namespace: 'osm-one' }]]);
+    expect([...informers.webhooks.values()]).to.deep.equal([
+      [
+        {
+          name: 'one',
+          namespace: 'osm-one',
+          injector: { webhook: 'osm-webhook-one', failsOpen: false, hasAuthority: true },
+        },
+      ],
+    ]);
     cluster.push(WEBHOOKS_PATH, 'MODIFIED', webhook('somebody-else.example.com', '4'));
     await settle();
     expect(woken).to.deep.equal(['mutatingwebhookconfigurations osm-webhook-one']);

@@ -48,8 +48,13 @@ export const webhookSchema = mapping({
   webhooks: list(
     mapping({
       name: text,
+      // What the API server takes where nothing is said.
+      failurePolicy: maybe(text, 'Fail'),
       namespaceSelector: maybe(mapping({ matchLabels: textMap }), {}),
-      clientConfig: maybe(mapping({ service: maybe(mapping({ namespace: maybe(text, '') }), {}) }), {}),
+      clientConfig: maybe(
+        mapping({ service: maybe(mapping({ namespace: maybe(text, '') }), {}), caBundle: maybe(text, '') }),
+        {},
+      ),
     }),
   ),
 });

@@ -7,16 +7,17 @@ describe('meshOfWebhook', () => {
   const webhook = (rest: object = {}): object => ({
     name: 'osm-inject.k8s.io',
     namespaceSelector: { matchLabels: { 'openservicemesh.io/monitored-by': 'osm' } },
-    clientConfig: { service: { namespace: 'osm-system', name: 'osm-injector' } },
+    clientConfig: { service: { namespace: 'osm-system', name: 'osm-injector' }, caBundle: 'QQ==' },
     ...rest,
   });
   const fsm = webhook({
     name: 'fsm-inject.k8s.io',
     namespaceSelector: { matchLabels: { 'flomesh.io/monitored-by': 'fsm' } },
-    clientConfig: { service: { namespace: 'fsm-system' } },
+    clientConfig: { service: { namespace: 'fsm-system' }, caBundle: 'QQ==' },
   });
-  const osmMesh = { name: 'osm', namespace: 'osm-system' };
-  const fsmMesh = { name: 'fsm', namespace: 'fsm-system' };
+  const injector = { webhook: 'osm-webhook-osm', failsOpen: false, hasAuthority: true };
+  const osmMesh = { name: 'osm', namespace: 'osm-system', injector };
+  const fsmMesh = { name: 'fsm', namespace: 'fsm-system', injector };
   const expressions = { matchExpressions: [{ key: 'openservicemesh.io/ignore', operator: 'DoesNotExist' }] };
 
   const cases: Readonly<Record<string, readonly [unknown, readonly Mesh[]]>> = {
@@ -25,6 +26,15 @@ describe('meshOfWebhook', () => {
     'tells every mesh of several webhooks': [
       [webhook(), fsm],
       [osmMesh, fsmMesh],
+    ],
+    'tells one that lets pods pass, or that the API server cannot trust': [
+      [
+        webhook({
+          failurePolicy: 'Ignore',
+          clientConfig: { service: { namespace: 'osm-system' }, caBundle: '' },
+        }),
+      ],
+      [{ ...osmMesh, injector: { ...injector, failsOpen: true, hasAuthority: false } }],
     ],
     'passes over the webhooks of others': [[webhook({ name: 'mutate.example.com' })], []],
     'passes over one by the name of what every object has': [[webhook({ name: 'constructor' })], []],

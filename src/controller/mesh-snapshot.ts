@@ -23,10 +23,19 @@ const CONTROLLERS: readonly (string | undefined)[] = ['osm-controller', 'fsm-con
  * @throws SnapshotError
  */
 export function meshOfWebhook(object: unknown): readonly Mesh[] {
-  return readObject(webhookSchema, object).webhooks.flatMap((webhook) => {
-    const label = INJECTORS.get(webhook.name);
+  const { metadata, webhooks } = readObject(webhookSchema, object);
+  return webhooks.flatMap(({ name, namespaceSelector, clientConfig, failurePolicy }) => {
+    const label = INJECTORS.get(name);
     if (label === undefined) return [];
-    return meshOf(webhook.namespaceSelector.matchLabels[label], webhook.clientConfig.service.namespace);
+    const { service, caBundle } = clientConfig;
+    const injector = {
+      webhook: metadata.name,
+      failsOpen: failurePolicy === 'Ignore',
+      hasAuthority: caBundle !== '',
+    };
+    return meshOf(namespaceSelector.matchLabels[label], service.namespace, metadata.labels).map((mesh) => {
+      return { ...mesh, injector };
+    });
   });
 }
 
@@ -41,7 +50,7 @@ export function meshOfDeployment(object: unknown): readonly Mesh[] {
   if (!CONTROLLERS.includes(labels['app'])) return [];
   const args = spec.template.spec.containers.flatMap((container) => container.args);
   // What deploys the chart may write labels of its own; what the controller was started with is what it does.
-  return meshOf(argument(args, '--mesh-name') ?? meshLabel(labels), namespace);
+  return meshOf(argument(args, '--mesh-name') ?? meshLabel(labels), namespace, labels);
 }
 
 /** The mesh's name by the labels that OSM's chart writes on its objects, the older one second. */
@@ -49,8 +58,14 @@ export function meshLabel(labels: Readonly<Record<string, string>>): string | un
   return [labels['app.kubernetes.io/instance'], labels['meshName']].find(isName);
 }
 
-function meshOf(name: string | undefined, namespace: string): readonly Mesh[] {
-  return isName(name) && isName(namespace) ? [{ name, namespace }] : [];
+function meshOf(
+  name: string | undefined,
+  namespace: string,
+  labels: Readonly<Record<string, string>>,
+): readonly Mesh[] {
+  if (!isName(name) || !isName(namespace)) return [];
+  const version = labels['app.kubernetes.io/version'];
+  return [{ name, namespace, ...(isName(version) ? { version } : {}) }];
 }
 
 /** Kubernetes allows labels without a value. */

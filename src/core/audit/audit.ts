@@ -13,6 +13,7 @@ import { checkExclusions } from './checks/exclusions.ts';
 import { checkExposure } from './checks/exposure.ts';
 import { checkIdentity } from './checks/identity.ts';
 import { checkInitContainer } from './checks/init-container.ts';
+import { checkInjector } from './checks/injector.ts';
 import { checkMembership } from './checks/membership.ts';
 import { checkPrediction } from './checks/prediction.ts';
 import { checkRules } from './checks/rules.ts';
@@ -66,13 +67,18 @@ function judge(input: AuditInput): Report {
     interception: interceptionFor(input),
   });
   if (belongs.kind !== 'injected') {
-    const findings = sortFindings(checkMembership(pod, belongs));
+    const concerned = belongs.kind === 'should-be-injected';
+    const findings = sortFindings([
+      ...checkMembership(pod, belongs),
+      ...(concerned ? checkInjector(input) : []),
+    ]);
     return { ...identity, status: statusOf(findings), dialect: undefined, findings, recheckAt: undefined };
   }
   const judgement = judgementFor(input);
   const findings = sortFindings([
     ...checkMembership(pod, belongs),
     ...CHECKS.flatMap((check) => check(judgement)),
+    ...checkInjector(input),
     // What is merely worth knowing of the configuration is told of it, not of every pod.
     ...checkConfig(judgement.lookup).filter(({ severity }) => severity !== 'info'),
   ]);

@@ -7,7 +7,7 @@ import { bestFit, type Fit } from './best-fit.ts';
 import { NOT_RUN, runScript, type RuleComparison } from './rule-comparison.ts';
 import type { Execution } from '../iptables/execution.ts';
 import { positionAt } from '../iptables/text-position.ts';
-import { chooseConfig, type ConfigSet } from '../osm/choose-config.ts';
+import { chooseConfig, type ConfigSet, type Mesh } from '../osm/choose-config.ts';
 import type { Dialect, Fork } from '../osm/dialect.ts';
 import { initScriptOf, kubernetesReference } from '../osm/init-script.ts';
 import type { Intent } from '../osm/intent.ts';
@@ -37,6 +37,8 @@ export interface AuditInput {
 export interface Judgement {
   readonly pod: Pod;
   readonly product: Product;
+  /** The mesh that monitors the pod's namespace, if more is known of it than its name. */
+  readonly mesh: Mesh | undefined;
   readonly lookup: ConfigLookup;
   readonly config: MeshConfig | undefined;
   readonly init: InitContainer | undefined;
@@ -68,7 +70,8 @@ export function judgementFor(input: AuditInput): Judgement {
     installed?.ending.kind === 'completed' ? possibleReleases(pod, installed.rules, fork) : [];
   const kinds =
     candidates.length === 0 ? configKindsOf(pod) : [...new Set(candidates.map(({ reads }) => reads))];
-  const lookup = chooseConfig(configs, monitoredBy(namespace)?.mesh, kinds);
+  const monitor = monitoredBy(namespace)?.mesh;
+  const lookup = chooseConfig(configs, monitor, kinds);
   const config = lookup.kind === 'found' ? lookup.config : undefined;
   const sidecar = sidecarOf(pod);
   const fit: Fit | undefined =
@@ -78,6 +81,7 @@ export function judgementFor(input: AuditInput): Judgement {
   return {
     pod,
     product: productOf(pod) ?? OSM,
+    mesh: configs.meshes.find(({ name }) => name === monitor),
     lookup,
     config,
     init,

@@ -7,6 +7,19 @@ export interface Mesh {
   readonly name: string;
   /** Where it runs. */
   readonly namespace: string;
+  /** The version of its control plane, as its objects' label says: `v1.2.0`. */
+  readonly version?: string;
+  /** The webhook that injects for it; undefined where only its controller is known. */
+  readonly injector?: Injector;
+}
+
+export interface Injector {
+  /** The name of its MutatingWebhookConfiguration. */
+  readonly webhook: string;
+  /** While it does not answer, pods are created without a sidecar. */
+  readonly failsOpen: boolean;
+  /** The API server knows by which authority to trust it; without, it cannot be called. */
+  readonly hasAuthority: boolean;
 }
 
 /** A kind of object that could not be listed. */

@@ -12,7 +12,7 @@ import type { ConfigKind } from './mesh-config.ts';
 import { FSM, initContainerOf, productOf, sidecarOf } from './names.ts';
 import type { InitContainer, Pod } from './pod.ts';
 import * as releases from './releases.ts';
-import type { Release } from './releases.ts';
+import { isBefore, readVersion, type Release, type Version } from './releases.ts';
 
 /**
  * @param rules what the script of osm-init leaves behind
@@ -134,18 +134,8 @@ function passes(rules: RuleSet, port: number): boolean {
   });
 }
 
-type Version = readonly [number, number, number];
-
 /** The version that an image's tag names; undefined for digests, hashes and names. */
 export function tagOf(image: string): Version | undefined {
-  const parts = /:v?([0-9]{1,4})\.([0-9]{1,4})\.([0-9]{1,4})(?:[-+.][A-Za-z0-9.-]*)?$/.exec(image);
-  return parts === null ? undefined : [Number(parts[1]), Number(parts[2]), Number(parts[3])];
-}
-
-function isBefore(version: Version, other: Version): boolean {
-  for (const [i, part] of version.entries()) {
-    const against = other[i] ?? 0;
-    if (part !== against) return part < against;
-  }
-  return false;
+  const tag = /:([^:/@]*)$/.exec(image)?.[1];
+  return tag === undefined ? undefined : readVersion(tag);
 }

@@ -1,18 +1,34 @@
 /** Cases of OA5xx. */
 import type { CONFIGURATION } from '../../core/audit/catalogue/configuration.ts';
 import type { AuditInput } from '../../core/audit/judgement.ts';
-import type { ConfigSet } from '../../core/osm/choose-config.ts';
+import type { ConfigSet, Injector } from '../../core/osm/choose-config.ts';
 import { printAddress } from '../../core/iptables/cidr.ts';
 import { configMapConfig, type MeshConfig } from '../../core/osm/mesh-config.ts';
-import { FSM } from '../../core/osm/names.ts';
-import { configSet, configWith, inputFor, meshConfig, meshedPod, plainPod } from '../builders.ts';
+import { FSM, MONITORED_BY_LABEL } from '../../core/osm/names.ts';
+import {
+  configSet,
+  configWith,
+  inputFor,
+  meshConfig,
+  meshedPod,
+  namespaceOf,
+  plainPod,
+} from '../builders.ts';
 import type { CasesOf } from './finding-cases.ts';
-import { annotated, fsm, NO_CONFIG, ports, ranges, released } from './inputs.ts';
+import { annotated, fsm, MONITORED, NO_CONFIG, ports, ranges, released } from './inputs.ts';
 
 const judgedBy = (configs: ConfigSet): AuditInput => inputFor(meshedPod(), { configs });
 
 const configMapIn = (namespace: string): MeshConfig =>
   configMapConfig({ namespace, name: 'osm-config', uid: '', changedAt: undefined, data: {} });
+
+const INJECTOR = { webhook: 'osm-webhook-osm', failsOpen: false, hasAuthority: true };
+
+/** A pod of the mesh osm, which has this webhook. */
+function injectedBy(injector: Injector): AuditInput {
+  const meshes = [{ name: 'osm', namespace: 'osm-system', injector }];
+  return inputFor(meshedPod(), { namespace: MONITORED, configs: configSet([meshConfig()], { meshes }) });
+}
 
 export const CONFIGURATION_CASES: CasesOf<typeof CONFIGURATION> = {
   ConfigMissing: {
@@ -150,17 +166,22 @@ export const CONFIGURATION_CASES: CasesOf<typeof CONFIGURATION> = {
       'for a substitution, which the schema lets through': {
         input: released('R4', {}, { interfaces: ['net1', '$(id)'] }),
         message:
-          'MeshConfig/osm-system/osm-mesh-config holds text in spec.traffic.networkInterfaceExclusionList that a shell executes in every new pod, as root: "$(id)".',
+          'MeshConfig/osm-system/osm-mesh-config holds text in spec.traffic.networkInterfaceExclusionList that a shell executes as root in every new pod: "$(id)".',
       },
       'for a second command in a ConfigMap': {
         input: judgedBy(ranges('1.1.1.1/32, 2.2.2.2/32;true')),
         message:
-          'ConfigMap/osm-system/osm-config holds text in outbound_ip_range_exclusion_list that a shell executes in every new pod, as root: "2.2.2.2/32;true".',
+          'ConfigMap/osm-system/osm-config holds text in outbound_ip_range_exclusion_list that a shell executes as root in every new pod: "2.2.2.2/32;true".',
+      },
+      'for a second command in a MeshConfig, which the first of its releases would execute': {
+        input: released('R4', {}, { outboundRanges: [';id;1.1.1.1/32'] }),
+        message:
+          'MeshConfig/osm-system/osm-mesh-config holds text in spec.traffic.outboundIPRangeExclusionList that a shell executes as root in every new pod of OSM v0.9 to v0.11: ";id;1.1.1.1/32".',
       },
       'for backticks in front of a range, in FSM': {
         input: fsm({}, { outboundRanges: ['`id`1.1.1.1/32'] }),
         message:
-          'MeshConfig/osm-system/fsm-mesh-config holds text in spec.traffic.outboundIPRangeExclusionList that a shell executes in every new pod, as root: "`id`1.1.1.1/32".',
+          'MeshConfig/osm-system/fsm-mesh-config holds text in spec.traffic.outboundIPRangeExclusionList that a shell executes as root in every new pod: "`id`1.1.1.1/32".',
       },
     },
     silent: {
@@ -218,6 +239,11 @@ export const CONFIGURATION_CASES: CasesOf<typeof CONFIGURATION> = {
   },
   ExclusionRedundant: {
     raises: {
+      'for an included range inside an excluded one': {
+        input: released('R4', {}, { outboundRanges: ['10.0.0.0/8'], includedRanges: ['10.1.0.0/16'] }),
+        message:
+          'MeshConfig/osm-system/osm-mesh-config: an item of spec.traffic.outboundIPRangeInclusionList is excluded as well, so including it does nothing: 10.1.0.0/16.',
+      },
       'for a range inside another one': {
         input: judgedBy(ranges('10.0.0.0/8, 10.1.0.0/16')),
         message:
@@ -231,12 +257,12 @@ export const CONFIGURATION_CASES: CasesOf<typeof CONFIGURATION> = {
     },
     silent: {
       'for neighbours': judgedBy(ranges('10.0.0.0/9, 10.128.0.0/9')),
-      'for an included range inside an excluded one': released(
+      'for an included range around an excluded one': released(
         'R4',
         {},
         {
-          outboundRanges: ['10.0.0.0/8'],
-          includedRanges: ['10.1.0.0/16'],
+          outboundRanges: ['10.1.0.0/16'],
+          includedRanges: ['10.0.0.0/8'],
         },
       ),
     },
@@ -271,6 +297,47 @@ export const CONFIGURATION_CASES: CasesOf<typeof CONFIGURATION> = {
     silent: {
       'for a port next to it': judgedBy(ports('15002, 15905')),
       'for such a port in an annotation': annotated('15003'),
+    },
+  },
+  InjectorUnsafe: {
+    raises: {
+      'when it lets pods pass': {
+        input: injectedBy({ ...INJECTOR, failsOpen: true }),
+        message:
+          'The webhook osm-webhook-osm of the mesh osm lets pods pass without a sidecar when the injector does not answer.',
+      },
+      'when nobody could trust it': {
+        input: injectedBy({ ...INJECTOR, hasAuthority: false }),
+        message:
+          'The webhook osm-webhook-osm of the mesh osm names no authority by which the API server could trust the injector.',
+      },
+    },
+    silent: {
+      'when it fails closed and can be trusted': injectedBy(INJECTOR),
+      "when it is another mesh's": {
+        ...injectedBy({ ...INJECTOR, failsOpen: true }),
+        namespace: namespaceOf('test', { labels: { [MONITORED_BY_LABEL]: 'two' } }),
+      },
+    },
+  },
+  InjectorMissing: {
+    raises: {
+      'when webhooks are known, and none is of the mesh': {
+        input: {
+          ...injectedBy(INJECTOR),
+          namespace: namespaceOf('test', { labels: { [MONITORED_BY_LABEL]: 'two' } }),
+        },
+        message:
+          'No webhook injects sidecars for the mesh two, which monitors namespace test: its new pods get none.',
+      },
+    },
+    silent: {
+      'when no webhook is known, so that they may not be readable': {
+        ...injectedBy(INJECTOR),
+        configs: configSet([meshConfig()]),
+      },
+      'when the namespace is not known': { ...injectedBy(INJECTOR), namespace: undefined },
+      'when one is of the mesh': injectedBy(INJECTOR),
     },
   },
 };

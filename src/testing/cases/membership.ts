@@ -2,9 +2,11 @@
 import type { MEMBERSHIP } from '../../core/audit/catalogue/membership.ts';
 import { IGNORE_LABEL, INJECTION_ANNOTATION, MONITORED_BY_LABEL } from '../../core/osm/names.ts';
 import {
+  configSet,
   container,
   envoy,
   inputFor,
+  meshConfig,
   meshedPod,
   namespaceOf,
   NOW,
@@ -256,6 +258,26 @@ export const MEMBERSHIP_CASES: CasesOf<typeof MEMBERSHIP> = {
       'where there are no rules that name a user': inputFor(
         meshedPod({ containers: [envoy({ runAsUser: undefined })], initContainers: [] }),
       ),
+    },
+  },
+  SidecarImageDiffers: {
+    raises: {
+      'after a change of the image': {
+        input: inputFor(meshedPod({ containers: [envoy({ image: 'envoyproxy/envoy:v1.19.3' })] }), {
+          configs: configSet([meshConfig({ sidecarImage: 'envoyproxy/envoy:v1.22.2' })]),
+        }),
+        message:
+          'envoy runs the image envoyproxy/envoy:v1.19.3; MeshConfig/osm-system/osm-mesh-config now names envoyproxy/envoy:v1.22.2.',
+      },
+    },
+    silent: {
+      'for the same image': inputFor(
+        meshedPod({ containers: [envoy({ image: 'envoyproxy/envoy:v1.22.2' })] }),
+        {
+          configs: configSet([meshConfig({ sidecarImage: 'envoyproxy/envoy:v1.22.2' })]),
+        },
+      ),
+      'where the configuration names none': inputFor(meshedPod(), { configs: configSet([meshConfig()]) }),
     },
   },
 };

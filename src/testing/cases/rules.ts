@@ -4,7 +4,19 @@ import type { AuditInput } from '../../core/audit/judgement.ts';
 import type { MeshConfigResource } from '../../core/osm/mesh-config.ts';
 import { GUIDE_SCRIPTS } from '../guide.ts';
 import type { CasesOf } from './finding-cases.ts';
-import { asRestore, extra, fsm, initOf, NO_CONFIG, ranges, released, scripted, without } from './inputs.ts';
+import { configSet, meshConfig } from '../builders.ts';
+import {
+  asRestore,
+  extra,
+  fsm,
+  initOf,
+  MONITORED,
+  NO_CONFIG,
+  ranges,
+  released,
+  scripted,
+  without,
+} from './inputs.ts';
 
 /** Ranges and ports at once, which split each other again and again. */
 function tooComplex(): string {
@@ -18,6 +30,7 @@ function tooComplex(): string {
     .join(' && ');
 }
 
+const MESH = { name: 'osm', namespace: 'osm-system' };
 const DNS_RULE = '-A OUTPUT -p udp -d 127.0.0.153 --dport 53 -j DNAT --to-destination 127.0.0.153:5300';
 
 /** A pod of osm-edge v1.3 with one more rule. */
@@ -306,6 +319,36 @@ export const RULES_CASES: CasesOf<typeof RULES> = {
       ),
       'for a reference that Kubernetes replaces': scripted(`${GUIDE_SCRIPTS.base} # $(POD_IP)`),
       'for a command beside those of iptables': scripted(`${GUIDE_SCRIPTS.base}; sleep 1`),
+    },
+  },
+  RulesOutdated: {
+    raises: {
+      'for a pod of v1.0 in a mesh of v1.2': {
+        input: {
+          ...released('R2', {}, {}),
+          namespace: MONITORED,
+          configs: configSet([meshConfig()], { meshes: [{ ...MESH, version: 'v1.2.1' }] }),
+        },
+        message:
+          'The pod has the rules of OSM v1.0; the mesh osm is now at v1.2.1, whose injector writes others.',
+      },
+    },
+    silent: {
+      'for a pod of v1.1.0, whose rules are those of v1.2': {
+        ...released('R3', {}, {}),
+        namespace: MONITORED,
+        configs: configSet([meshConfig()], { meshes: [{ ...MESH, version: 'v1.2.1' }] }),
+      },
+      'for a pod of a later release than the mesh, as during a downgrade': {
+        ...released('R4', {}, {}),
+        namespace: MONITORED,
+        configs: configSet([meshConfig()], { meshes: [{ ...MESH, version: 'v1.0.0' }] }),
+      },
+      'where the version is no version': {
+        ...released('R2', {}, {}),
+        namespace: MONITORED,
+        configs: configSet([meshConfig()], { meshes: [{ ...MESH, version: 'latest' }] }),
+      },
     },
   },
 };

@@ -6,6 +6,7 @@ import {
   CONFIGURED_PORTS,
   CONFIGURED_RANGES,
   MESH_CONFIGS,
+  NAMESPACE_SAYS,
 } from './commands.ts';
 import { discrepant, note, sharedUnknown, warning, type CatalogueEntry } from './entry.ts';
 
@@ -118,7 +119,7 @@ export const CONFIGURATION = {
       code: 'OA507',
       title: 'The configuration holds text that a shell executes in every new pod.',
       example:
-        'MeshConfig/osm-system/osm-mesh-config holds text in spec.traffic.networkInterfaceExclusionList that a shell executes in every new pod, as root: "$(id)".',
+        'MeshConfig/osm-system/osm-mesh-config holds text in spec.traffic.networkInterfaceExclusionList that a shell executes as root in every new pod: "$(id)".',
       meaning:
         'The injectors copy values into the script of osm-init as they are. Whoever may edit the configuration can so run any command in every new pod, as root and with the right to change its network.',
       cause:
@@ -155,16 +156,16 @@ export const CONFIGURATION = {
   ExclusionRedundant: {
     ...note({
       code: 'OA509',
-      title: 'An excluded range lies within another one.',
+      title: 'A range of the configuration does nothing, because another one covers it.',
       example:
         'ConfigMap/osm-system/osm-config: an item of outbound_ip_range_exclusion_list lies within another range of the list: 10.1.0.0/16.',
       meaning:
-        'The range does nothing: the wider one excludes its traffic already. To remove it changes nothing, and to keep only it would change a lot.',
+        'The range does nothing: the wider one excludes its traffic already, whether it is to be excluded or included. To remove it changes nothing, and to keep only it would change a lot.',
       cause:
         'The list has grown, or the range is written twice: 2.2.2.2/24 and 2.2.2.0/24 are one range to iptables.',
       confirm: {
         commands: [CONFIGURED_RANGES],
-        shows: 'Another item of the list covers the range.',
+        shows: 'Another item of the excluded ranges covers the range.',
       },
       remedy: 'Remove the one of the two that is not meant.',
     }),
@@ -204,6 +205,49 @@ export const CONFIGURATION = {
         shows: 'An item is 15000, 15001, 15003, 15010 or one of 15901 to 15904.',
       },
       remedy: 'Remove the port from the list.',
+    }),
+    scope: 'shared',
+  },
+
+  InjectorUnsafe: {
+    ...warning({
+      code: 'OA512',
+      title: 'The webhook that injects sidecars can be passed by, or cannot be called.',
+      example:
+        'The webhook osm-webhook-osm of the mesh osm lets pods pass without a sidecar when the injector does not answer.',
+      meaning:
+        'A pod that is created at the wrong moment gets no sidecar and no rules, and all its traffic bypasses the mesh; or no pod can be created at all.',
+      cause: 'The webhook was edited, or its control plane has not finished its installation.',
+      confirm: {
+        commands: [
+          `kubectl get mutatingwebhookconfigurations -o jsonpath='{range .items[*].webhooks[*]}{.name}{" "}{.failurePolicy}{" "}{.clientConfig.caBundle}{"\\n"}{end}'`,
+        ],
+        shows:
+          'The line of osm-inject.k8s.io or fsm-inject.k8s.io says Ignore, or has nothing behind the policy.',
+      },
+      remedy:
+        'Set failurePolicy to Fail; let the control plane write its authority by a restart of the injector.',
+    }),
+    scope: 'shared',
+  },
+
+  InjectorMissing: {
+    ...warning({
+      code: 'OA513',
+      title: "No webhook injects sidecars for the namespace's mesh.",
+      example:
+        'No webhook injects sidecars for the mesh two, which monitors namespace test: its new pods get none.',
+      meaning: 'Pods that are created now have neither sidecar nor rules; those that are there keep theirs.',
+      cause:
+        'The mesh was uninstalled or renamed and the label of the namespace stayed, or the webhook was deleted.',
+      confirm: {
+        commands: [
+          NAMESPACE_SAYS,
+          `kubectl get mutatingwebhookconfigurations -o jsonpath='{range .items[*].webhooks[*]}{.name}{" "}{.namespaceSelector.matchLabels}{"\\n"}{end}'`,
+        ],
+        shows: 'No webhook of the second selects the value of the label monitored-by of the first.',
+      },
+      remedy: 'Install the mesh again, or correct the label of the namespace.',
     }),
     scope: 'shared',
   },

@@ -1,6 +1,6 @@
 /** OA1xx: whether the mesh concerns a pod, and its sidecar. */
-import { ENVOY_STATUS, INJECTION_OF_POD, NAMESPACE_SAYS } from './commands.ts';
-import { discrepant, sharedUnknown, unknown, warning, type CatalogueEntry } from './entry.ts';
+import { CONFIGURED_SIDECAR, ENVOY_STATUS, INJECTION_OF_POD, NAMESPACE_SAYS } from './commands.ts';
+import { discrepant, note, sharedUnknown, unknown, warning, type CatalogueEntry } from './entry.ts';
 
 export const MEMBERSHIP = {
   SidecarMissing: discrepant({
@@ -174,5 +174,23 @@ export const MEMBERSHIP = {
     },
     remedy:
       'Create the pod again, so that the injector writes the sidecar; for a mesh of your own give --proxy-uid.',
+  }),
+
+  SidecarImageDiffers: note({
+    code: 'OA111',
+    title: 'The configuration now names another image for the sidecar.',
+    example:
+      'envoy runs the image envoyproxy/envoy:v1.19.3; MeshConfig/osm-system/osm-mesh-config now names envoyproxy/envoy:v1.22.2.',
+    meaning: 'The pod still runs the sidecar of before: what the other image mends is not mended here.',
+    cause:
+      'The mesh was upgraded or its configuration edited after the pod was created; or the configuration was not upgraded with the mesh and still names an old image.',
+    confirm: {
+      commands: [
+        `kubectl -n NAMESPACE get pod POD -o jsonpath='{.spec.containers[?(@.name=="envoy")].image}{"\\n"}'`,
+        CONFIGURED_SIDECAR,
+      ],
+      shows: 'The envoyImage or sidecarImage of the second is another than the image that the first prints.',
+    },
+    remedy: 'None needed; the next restart of the workload brings the other image.',
   }),
 } as const satisfies Readonly<Record<string, CatalogueEntry>>;

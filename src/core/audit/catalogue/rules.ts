@@ -1,6 +1,6 @@
 /** OA3xx: the script of osm-init and the base rules that it installs. */
 import { CONFIGURED_SIDECAR, INIT_LOG, RULES_IN_POD, SCRIPT } from './commands.ts';
-import { discrepant, unknown, type CatalogueEntry } from './entry.ts';
+import { discrepant, note, unknown, type CatalogueEntry } from './entry.ts';
 
 export const RULES = {
   ScriptRefused: discrepant({
@@ -221,5 +221,23 @@ export const RULES = {
     },
     remedy:
       'Treat it as an intrusion until you know where it comes from: find the value, remove it from the configuration and create the pod again.',
+  }),
+
+  RulesOutdated: note({
+    code: 'OA315',
+    title: 'The pod has the rules of an earlier release than its mesh.',
+    example:
+      'The pod has the rules of OSM v1.0; the mesh osm is now at v1.2.1, whose injector writes others.',
+    meaning:
+      'The rules are right for the release that made the pod, and it is judged by that. What later releases can do, or do better, it lacks.',
+    cause: 'The mesh was upgraded and the workload was not restarted since.',
+    confirm: {
+      commands: [
+        'kubectl get mutatingwebhookconfigurations -L app.kubernetes.io/version',
+        `${SCRIPT} | head -n 3`,
+      ],
+      shows: "The first prints the mesh's version; the second begins as that of an earlier release.",
+    },
+    remedy: 'Restart the workload when it suits.',
   }),
 } as const satisfies Readonly<Record<string, CatalogueEntry>>;

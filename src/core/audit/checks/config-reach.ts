@@ -33,6 +33,9 @@ export function checkConfigReach(config: MeshConfig): readonly Finding[] {
     ...aboutList('ExclusionRedundant', config, 'outboundRanges', redundant(config.outboundRanges), (list) => {
       return `lies within another range of the list: ${list}`;
     }),
+    ...aboutList('ExclusionRedundant', config, 'includedRanges', excludedInclusions(config), (list) => {
+      return `is excluded as well, so including it does nothing: ${list}`;
+    }),
     ...(everything
       ? []
       : aboutList('ExclusionBroad', config, 'outboundRanges', broad(config.outboundRanges), (list) => {
@@ -86,6 +89,14 @@ function redundant(list: List<Cidr>): readonly string[] {
         return i !== j && covers(outer, inner) && (!same || j < i);
       }),
     )
+    .map(printCidr);
+}
+
+/** Exclusions are tried first. */
+function excludedInclusions({ includedRanges, outboundRanges }: MeshConfig): readonly string[] {
+  const excluded = meant(outboundRanges);
+  return meant(includedRanges)
+    .filter((inner) => excluded.some((outer) => covers(outer, inner)))
     .map(printCidr);
 }
 
