@@ -11,11 +11,21 @@ import { runScript } from './rule-comparison.ts';
 /** The one interface of a pod beside lo; what others there could be does not matter. */
 const POD_INTERFACE = 'eth0';
 
+const answers = new WeakMap<Intent, Map<Dialect, boolean>>();
+
 /**
  * Whether by these rules no TCP packet that an application sends to another host is redirected: false where the rules are
- * not understood.
+ * not understood. Worked on once for an intent.
  */
 export function leavesNothing(dialect: Dialect, intent: Intent): boolean {
+  const known = answers.get(intent) ?? new Map<Dialect, boolean>();
+  answers.set(intent, known);
+  const answer = known.get(dialect) ?? nothingIsRedirected(dialect, intent);
+  known.set(dialect, answer);
+  return answer;
+}
+
+function nothingIsRedirected(dialect: Dialect, intent: Intent): boolean {
   const { ending, rules } = runScript(expectedRulesScript(dialect, intent), { POD_IP: null });
   if (ending.kind !== 'completed' || ending.status !== 0) return false;
   const interfaces = new Interfaces([rules], [POD_INTERFACE]);

@@ -6,6 +6,7 @@
  * takes what iptables refuses or reads otherwise.
  */
 import type { Cidr } from '../iptables/cidr.ts';
+import { Memo } from '../memo.ts';
 import { annotationsOf, type Annotation } from './annotations.ts';
 import type { Item, List } from './lists.ts';
 import { productOfKind, type MeshConfig, type Setting } from './mesh-config.ts';
@@ -46,20 +47,21 @@ export const NO_INTENT: Intent = {
   unheard: [],
 };
 
-/** Pods that say nothing of their own share one intent: most of a mesh does. */
-const common = new WeakMap<MeshConfig, Map<Release, Intent>>();
+/** Pods that say the same share one intent; most say nothing. What is made of an intent can be kept with it. */
+const known = new WeakMap<MeshConfig, Map<Release, Memo<Intent>>>();
+/** In characters of annotations: what a large mesh writes, and no more of what somebody invents. */
+const MOST_REMEMBERED = 200_000;
 
 export function intentFor(pod: Pod, config: MeshConfig, release: Release): Intent {
   const product = productOfKind(release.reads);
-  const annotated = ANNOTATED_LIST_NAMES.some(
-    (list) => pod.annotations[listAnnotation(product, list)] !== undefined,
+  const texts = ANNOTATED_LIST_NAMES.map((list) => pod.annotations[listAnnotation(product, list)]);
+  const byRelease = known.get(config) ?? new Map<Release, Memo<Intent>>();
+  known.set(config, byRelease);
+  const memo = byRelease.get(release) ?? new Memo<Intent>(MOST_REMEMBERED);
+  byRelease.set(release, memo);
+  return memo.get(JSON.stringify(texts), () =>
+    mergedIntent(config, release, annotationsOf(pod, product, release)),
   );
-  if (annotated) return mergedIntent(config, release, annotationsOf(pod, product, release));
-  const known = common.get(config) ?? new Map<Release, Intent>();
-  common.set(config, known);
-  const intent = known.get(release) ?? mergedIntent(config, release, []);
-  known.set(release, intent);
-  return intent;
 }
 
 /** What the configuration alone means: what a pod without annotations gets. */
