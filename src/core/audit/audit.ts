@@ -8,13 +8,17 @@ import { meshNamespaces } from '../osm/choose-config.ts';
 import { membership } from '../osm/membership.ts';
 import type { FindingName } from './catalogue.ts';
 import { checkAnnotation } from './checks/annotation.ts';
+import { checkAppUser } from './checks/app-user.ts';
 import { checkConfig } from './checks/config.ts';
 import { checkExclusions } from './checks/exclusions.ts';
-import { checkExposure } from './checks/exposure.ts';
 import { checkIdentity } from './checks/identity.ts';
 import { checkInitContainer } from './checks/init-container.ts';
+import { checkInitOrder } from './checks/init-order.ts';
 import { checkInjector } from './checks/injector.ts';
+import { checkIpv6 } from './checks/ipv6.ts';
+import { checkListeningPorts } from './checks/listening-ports.ts';
 import { checkMembership } from './checks/membership.ts';
+import { checkNodeNetwork } from './checks/node-network.ts';
 import { checkPrediction } from './checks/prediction.ts';
 import { checkRules } from './checks/rules.ts';
 import { checkScript } from './checks/script.ts';
@@ -25,7 +29,10 @@ import { graceEnd } from './grace.ts';
 import { interceptionFor, judgementFor, type AuditInput, type Check, type Judgement } from './judgement.ts';
 import { sortFindings, statusOf, type Report } from './report.ts';
 
-/** In the order of the guide: the sidecar, the init container, its script, its rules, the exclusions. */
+/**
+ * In the order of the guide: the sidecar, the init container, its script, its rules, the exclusions; then what is to come,
+ * and what the rules cannot see.
+ */
 const CHECKS: readonly Check[] = [
   checkSidecar,
   checkIdentity,
@@ -36,7 +43,11 @@ const CHECKS: readonly Check[] = [
   checkAnnotation,
   checkSettings,
   checkPrediction,
-  checkExposure,
+  checkAppUser,
+  checkIpv6,
+  checkInitOrder,
+  checkNodeNetwork,
+  checkListeningPorts,
 ];
 
 export function audit(input: AuditInput): Report {

@@ -25,3 +25,8 @@ export function enumerate(items: readonly string[], most = 8): string {
 export function shellWord(text: string): string {
   return /^[A-Za-z0-9._/-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
+
+/** `container a runs` or `containers a and b run` */
+export function containersRun(names: readonly string[]): string {
+  return names.length === 1 ? `container ${names.join()} runs` : `containers ${enumerate(names)} run`;
+}

@@ -119,6 +119,11 @@ export function sidecarOf(pod: Pod): Container | undefined {
   return undefined;
 }
 
+/** A container of the mesh's own beside the sidecar: it answers probes of TCP ports from v1.1 on. */
+export function isMeshHelper({ name }: Container): boolean {
+  return name === 'osm-healthcheck' || name === 'fsm-healthcheck';
+}
+
 /** Other programs are called sidecar too: only what runs or listens as the proxy is one. */
 function looksLikeProxy({ runAsUser, ports }: Container): boolean {
   return runAsUser === 1500 || ports.length === 0 || ports.some(({ port }) => port === 15003);

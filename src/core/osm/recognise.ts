@@ -2,7 +2,8 @@
  * Recognises the releases that can have made a pod from what it carries: its chains, its variables, its users.
  *
  * Version labels do not count, for running pods keep the rules of the injector that created them. The tag of the init
- * image is used for one thing: a release as old as the tag says at least. Where a pod fits several releases, all of
+ * image, which comes with its injector, rules out what the rules leave open: v1.0 for an image of v1.1, and FSM without its
+ * rule for DNS for an image of before. Where a pod fits several releases, all of
  * them are named, the likeliest first; rules that are right for any of them are right.
  */
 import type { Match, Rule, RuleSet } from '../iptables/model.ts';
