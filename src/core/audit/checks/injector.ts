@@ -21,8 +21,8 @@ export function checkInjector({ namespace, configs }: AuditInput): readonly Find
       ...(failsOpen ? ['lets pods pass without a sidecar when the injector does not answer'] : []),
       ...(hasAuthority ? [] : ['names no authority by which the API server could trust the injector']),
     ];
-    return faults.map((fault) =>
-      finding('InjectorUnsafe', `The webhook ${webhook} of the mesh ${mesh} ${fault}.`, { evidence }),
-    );
+    if (faults.length === 0) return [];
+    const message = `The webhook ${webhook} of the mesh ${mesh} ${faults.join(' and ')}.`;
+    return [finding('InjectorUnsafe', message, { evidence })];
   });
 }
