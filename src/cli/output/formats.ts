@@ -71,13 +71,18 @@ function summaryLine({ pods, verified, discrepant, unknown, notApplicable }: Sum
 }
 
 function footer({ configs, pods }: AuditResult): string {
-  return summaryLine(summarise(pods)) + configLines(configs) + restartLines(configs, pods);
+  return summaryLine(summarise(pods)) + sharedLines({ configs, pods }) + restartLines(configs, pods);
 }
 
-/** What is told of the configuration alone, and of no pod. */
-function configLines(configs: readonly ConfigLookup[]): string {
+/** What pods share, once: the lines of pods that have something of their own do not name it. */
+function sharedLines({ configs, pods }: AuditResult): string {
   const notes = configs.flatMap(checkConfig).filter(({ severity }) => severity === 'info');
-  return notes.length === 0 ? '' : `\n${notes.map(({ code, message }) => `${code}   ${message}\n`).join('')}`;
+  const hidden = pods
+    .map(({ report }) => report.findings)
+    .filter((findings) => findings.some(({ scope }) => scope === 'pod'))
+    .flatMap((findings) => findings.filter(({ scope }) => scope === 'shared'));
+  const lines = new Set([...hidden, ...notes].map(({ code, message }) => `${code}   ${visible(message)}\n`));
+  return lines.size === 0 ? '' : `\n${[...lines].join('')}`;
 }
 
 /** Of what concerns single pods the wide table has the command. */

@@ -563,7 +563,7 @@ describe('audit', () => {
       [
         'Discrepant',
         "ExcludedPortMissing: Excluded by configuration or annotation but not in the pod's rules: port 1, 2, 3, 4, 5, 6, 7, 8 and 8 more. Traffic there goes through the sidecar.",
-        'ConfigPortInvalid: ConfigMap/osm-system/osm-config has a bad value in outbound_port_exclusion_list: "1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16" (iptables takes 15 ports in one rule and these are 16).',
+        'ConfigPortInvalid: ConfigMap/osm-system/osm-config has a bad value in outbound_port_exclusion_list: "1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16" (iptables takes 15 ports in one rule and these are 16). New pods will not start.',
       ],
     ],
     'finds a bad annotation and names the value': [
@@ -598,7 +598,7 @@ describe('audit', () => {
       inputFor(meshedPod(), { configs: ranges('1.1.1.1/33') }),
       [
         'Unknown',
-        'ConfigRangeInvalid: ConfigMap/osm-system/osm-config has a bad value in outbound_ip_range_exclusion_list: "1.1.1.1/33" (iptables refuses it: invalid mask `33\' specified).',
+        'ConfigRangeInvalid: ConfigMap/osm-system/osm-config has a bad value in outbound_ip_range_exclusion_list: "1.1.1.1/33" (iptables refuses it: invalid mask `33\' specified). New pods will not start.',
       ],
     ],
     'judges an octal port by what iptables makes of it': [
@@ -658,7 +658,7 @@ describe('audit', () => {
       inputFor(meshedPod(), { configs: ports('080') }),
       [
         'Unknown',
-        'ConfigPortInvalid: ConfigMap/osm-system/osm-config has a bad value in outbound_port_exclusion_list: "080" (iptables refuses it: invalid port/service `080\' specified).',
+        'ConfigPortInvalid: ConfigMap/osm-system/osm-config has a bad value in outbound_port_exclusion_list: "080" (iptables refuses it: invalid port/service `080\' specified). New pods will not start.',
       ],
     ],
   };
@@ -761,9 +761,9 @@ describe('audit', () => {
       'kubectl -n test rollout restart daemonset/web',
     ],
     'a Job': [{ owner: { kind: 'Job', name: 'web' } }, 'kubectl -n test delete pod web'],
-    nobody: [{}, 'kubectl -n test delete pod web'],
-    'nobody, with a name that a shell would run': [
-      { name: "x'; reboot" },
+    nobody: [{}, 'Create the pod again from its own manifest, without what was injected.'],
+    'a Job, with a name that a shell would run': [
+      { name: "x'; reboot", owner: { kind: 'Job', name: 'web' } },
       "kubectl -n test delete pod 'x'\\''; reboot'",
     ],
   };
@@ -772,6 +772,18 @@ describe('audit', () => {
       expect(audit(inputFor(meshedPod({ ...rest, initContainers: [] }))).findings[0]?.fix).to.equal(command);
     });
   }
+
+  it('puts an annotation that is not in force where new pods get it from', () => {
+    const pod = (owner: Pod['owner']): Pod =>
+      meshedPod({ owner, annotations: { [OUTBOUND_PORTS_ANNOTATION]: '80' } });
+    const fixOf = (owner: Pod['owner']): string | undefined => audit(inputFor(pod(owner))).findings[0]?.fix;
+    expect(fixOf({ kind: 'Deployment', name: 'web' })).to.equal(
+      `kubectl -n test patch deployment/web -p '{"spec":{"template":{"metadata":{"annotations":{"${OUTBOUND_PORTS_ANNOTATION}":"80"}}}}}'`,
+    );
+    expect(fixOf(undefined)).to.equal(
+      "Put the annotation into the workload's pod template and create the pod again.",
+    );
+  });
 
   for (const code of [4, 126, 127, 137, 42]) {
     it(`explains exit code ${code}`, () => {

@@ -9,6 +9,7 @@ import { membership } from '../osm/membership.ts';
 import type { FindingName } from './catalogue.ts';
 import { checkAnnotation } from './checks/annotation.ts';
 import { checkAppUser } from './checks/app-user.ts';
+import { checkCommandDanger } from './checks/config-danger.ts';
 import { checkConfig } from './checks/config.ts';
 import { checkExclusions } from './checks/exclusions.ts';
 import { checkIdentity } from './checks/identity.ts';
@@ -90,6 +91,7 @@ function judge(input: AuditInput): Report {
     ...checkMembership(pod, belongs),
     ...CHECKS.flatMap((check) => check(judgement)),
     ...checkInjector(input),
+    ...checkCommandDanger(judgement),
     // What is merely worth knowing of the configuration is told of it, not of every pod.
     ...checkConfig(judgement.lookup).filter(({ severity }) => severity !== 'info'),
   ]);

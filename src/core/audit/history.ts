@@ -16,6 +16,8 @@ export type HistoryCause = 'configuration-changed' | 'annotation-changed';
 
 export interface History {
   readonly cause: HistoryCause;
+  /** The annotation that is not in force. */
+  readonly annotation?: string;
   /** Ends in a space, to stand before the finding's own sentence. */
   readonly sentence: string;
 }
@@ -44,14 +46,16 @@ export function historyOf(
     moment !== undefined && pod.createdAt !== undefined && moment > pod.createdAt;
   const list = LISTS[name];
   const annotation = list === undefined ? undefined : listAnnotation(product, list);
-  // What is missing and stands in the annotation was asked for there.
-  const asked = intent?.annotations.some((each) => each.list === list && holdsAll(each, values)) === true;
-  if (
-    annotation !== undefined &&
-    (after(pod.annotatedAt[annotation]) || (asked && name.endsWith('Missing')))
-  ) {
+  // What is missing and stands in the annotation was asked for there; an inclusion changes what becomes of the rest.
+  const asked =
+    intent?.annotations.some((each) => {
+      if (each.list !== list) return false;
+      return list === 'includedRanges' || (name.endsWith('Missing') && holdsAll(each, values));
+    }) === true;
+  if (annotation !== undefined && (after(pod.annotatedAt[annotation]) || asked)) {
     return {
       cause: 'annotation-changed',
+      ...(asked ? { annotation } : {}),
       sentence: after(pod.annotatedAt[annotation])
         ? `The annotation ${annotation} was probably written after the pod was created, and rules are installed once: it belongs into the workload's pod template. `
         : `The annotation ${annotation} is not in force, as when it is written on a running pod: it belongs into the workload's pod template. `,

@@ -45,6 +45,7 @@ export interface Judgement {
   readonly sidecar: Container | undefined;
   /** The user of the sidecar, as it says or as was given; undefined where its image decides. */
   readonly proxyUser: number | undefined;
+  readonly fork: Fork;
   /** Whether the pod is still within its grace period. */
   readonly inGrace: boolean;
   /** Whether the injector may have used the configuration of before a recent change; then until when. */
@@ -87,6 +88,7 @@ export function judgementFor(input: AuditInput): Judgement {
     init,
     sidecar,
     proxyUser: fork.uid ?? sidecar?.runAsUser,
+    fork,
     inGrace: now < (graceEnd(pod, graceMs) ?? now),
     settlesAt: settlesAt(input, config),
     installed,

@@ -141,6 +141,12 @@ describe('chooseConfig', () => {
       EITHER,
       'found ConfigMap/osm-system/osm-config',
     ],
+    'takes the one of the name that injectors read, whatever lies beside it': [
+      configSet([meshConfig(), meshConfig({ name: 'backup' })]),
+      undefined,
+      NEW,
+      'found MeshConfig/osm-system/osm-mesh-config',
+    ],
     'says what may not be read': [
       configSet([resource('a')], { unreadable: [{ kind: 'ConfigMap', reason: 'forbidden' }] }),
       undefined,

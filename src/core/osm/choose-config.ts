@@ -1,6 +1,6 @@
 /** Which of the objects that a cluster or a set of files holds is the configuration of a pod's mesh. */
 import type { ConfigKind, ConfigLookup, MeshConfig } from './mesh-config.ts';
-import { DEFAULT_MESHES, DEFAULT_NAMESPACES } from './names.ts';
+import { DEFAULT_MESHES, DEFAULT_NAMESPACES, MESH_CONFIG_NAMES } from './names.ts';
 
 /** An installed mesh, as its injector's webhook or its controller tells. */
 export interface Mesh {
@@ -44,8 +44,8 @@ export const ALL_KINDS: readonly ConfigKind[] = ['ConfigMap', 'MeshConfig', 'Fsm
 
 /**
  * With a namespace given only that one counts. Otherwise the mesh's own namespace, if its name is known; else the only one
- * there is, or of several the usual one. Several elsewhere, or several in one namespace, are ambiguous: a guess would judge
- * every pod by the wrong list.
+ * there is, or of several the usual one. Several elsewhere, or several in one namespace, are ambiguous: to judge
+ * every pod by the wrong list would be worse than not to know.
  *
  * @param mesh the name of the mesh that monitors the pod's namespace
  * @param kinds what the release that made the pod may read
@@ -59,7 +59,7 @@ export function chooseConfig(
   if (refused !== undefined)
     return { kind: 'unreadable', wanted: namesOf([refused.kind]), reason: refused.reason };
   const all = set.configs.filter(({ kind }) => kinds.includes(kind));
-  const found = narrowed(set, mesh, all);
+  const found = byUsualName(narrowed(set, mesh, all));
   const [only, ...others] = found;
   if (only === undefined) {
     const searched = set.osmNamespace === undefined ? set.searched : `namespace ${set.osmNamespace}`;
@@ -67,6 +67,14 @@ export function chooseConfig(
   }
   if (others.length === 0) return { kind: 'found', config: only };
   return { kind: 'ambiguous', sources: found.map(({ source }) => source) };
+}
+
+/** OSM and FSM read the one object of the name that they give it; a copy beside it is nobody's. */
+function byUsualName(configs: readonly MeshConfig[]): readonly MeshConfig[] {
+  const [first, ...others] = configs;
+  const same = others.every((other) => other.kind === first?.kind && other.namespace === first.namespace);
+  const named = configs.filter(({ name }) => MESH_CONFIG_NAMES.includes(name));
+  return same && named.length === 1 ? named : configs;
 }
 
 function narrowed(

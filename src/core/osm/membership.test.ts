@@ -150,6 +150,26 @@ describe('membership', () => {
       monitored(wants('true')),
       'injected',
     ],
+    'sees that the annotation of an injected pod would be refused now': [
+      meshedPod({ annotations: wants('on') }),
+      monitored(wants('yes')),
+      'injected, unasked: the injector refuses the value of its annotation',
+    ],
+    "sees that the annotation of an injected pod's namespace would be refused now": [
+      meshedPod(),
+      monitored(wants('on')),
+      'injected, unasked: the injector refuses the value of the annotation of namespace test',
+    ],
+    'minds no bad annotation where no mesh looks': [
+      plainPod({ annotations: wants('on') }),
+      namespaceOf('test'),
+      'not-concerned: no mesh monitors namespace test',
+    ],
+    "counts a pod by its sidecar's configuration when label and osm-init are lost": [
+      meshedPod({ labels: {}, initContainers: [] }),
+      undefined,
+      'injected',
+    ],
     'passes over namespaces of control planes': [
       plainPod(),
       namespaceOf('test', {

@@ -88,7 +88,9 @@ function uninjected(pod: Pod, namespace: Namespace | undefined): Membership {
   const monitor = monitoredBy(namespace);
   const product = monitor?.product;
   const wishes = (product === undefined ? PRODUCTS : [product]).map((each) => wishOf(pod.annotations, each));
-  const invalid = wishes.find((wish) => wish.kind === 'invalid');
+  // No webhook looks at the pods of a namespace without a mesh, whatever stands on them.
+  const monitored = namespace === undefined || product !== undefined;
+  const invalid = monitored ? wishes.find((wish) => wish.kind === 'invalid') : undefined;
   if (invalid !== undefined) return { ...invalid, kind: 'invalid-annotation', on: 'pod' };
   if (wishes.some(({ kind }) => kind === 'no')) {
     return notConcerned('the pod opts out of sidecar injection');
@@ -131,13 +133,18 @@ function closedNamespace(namespace: Namespace, product: Product | undefined): st
 function unasked(pod: Pod, product: Product, namespace: Namespace | undefined): string | undefined {
   const wish = wishOf(pod.annotations, product).kind;
   if (wish === 'no') return 'the pod opts out of sidecar injection';
+  if (wish === 'invalid') return 'the injector refuses the value of its annotation';
   if (namespace === undefined) return undefined;
   const closed = closedNamespace(namespace, product);
   if (closed !== undefined) return closed;
   if (namespace.labels[monitoredByLabel(product)] === undefined) {
     return `no mesh monitors namespace ${namespace.name}`;
   }
-  const asked = wish === 'yes' || wishOf(namespace.annotations, product).kind === 'yes';
+  const general = wishOf(namespace.annotations, product).kind;
+  if (wish === 'none' && general === 'invalid') {
+    return `the injector refuses the value of the annotation of namespace ${namespace.name}`;
+  }
+  const asked = wish === 'yes' || general === 'yes';
   return asked ? undefined : `namespace ${namespace.name} does not ask for sidecar injection`;
 }
 

@@ -80,6 +80,7 @@ export function listAnnotation({ domain }: Product, list: AnnotatedList): string
 }
 
 export const CONFIG_MAP_NAME = 'osm-config';
+export const MESH_CONFIG_NAMES: readonly string[] = ['osm-mesh-config', 'fsm-mesh-config'];
 /** Where people install it when nobody says otherwise. */
 export const DEFAULT_OSM_NAMESPACE = 'osm-system';
 const DEFAULT_FSM_NAMESPACE = 'fsm-system';
@@ -99,10 +100,13 @@ export const RELEVANT_ANNOTATIONS: readonly string[] = PRODUCTS.flatMap((product
 
 /** The mesh that has left its traces on the pod; undefined when none has. */
 export function productOf(pod: Pod): Product | undefined {
-  return PRODUCTS.find((product) => {
+  const marked = PRODUCTS.find((product) => {
     const labelled = pod.labels[product.proxyLabel] !== undefined;
     return labelled || pod.initContainers.some(({ name }) => name === product.initContainer);
   });
+  if (marked !== undefined || pod.bootstrapSecrets.length === 0) return marked;
+  // Label and osm-init can be lost; a sidecar with its configuration is the mesh's all the same.
+  return PRODUCTS.find(({ sidecars }) => pod.containers.some(({ name }) => name === sidecars[0]));
 }
 
 export function initContainerOf(pod: Pod): InitContainer | undefined {
@@ -112,9 +116,10 @@ export function initContainerOf(pod: Pod): InitContainer | undefined {
 
 export function sidecarOf(pod: Pod): Container | undefined {
   const { sidecars } = productOf(pod) ?? OSM;
-  for (const name of sidecars) {
+  for (const [i, name] of sidecars.entries()) {
     const container = pod.containers.find((candidate) => candidate.name === name);
-    if (container !== undefined && (name === 'envoy' || looksLikeProxy(container))) return container;
+    if (container === undefined) continue;
+    if (i === 0 || pod.bootstrapSecrets.length > 0 || looksLikeProxy(container)) return container;
   }
   return undefined;
 }

@@ -3,8 +3,8 @@
  *
  * Version labels do not count, for running pods keep the rules of the injector that created them. The tag of the init
  * image, which comes with its injector, rules out what the rules leave open: v1.0 for an image of v1.1, and FSM without its
- * rule for DNS for an image of before. Where a pod fits several releases, all of
- * them are named, the likeliest first; rules that are right for any of them are right.
+ * rule for DNS for an image of before. Where a pod fits several releases, all of them are named, the likeliest first; rules
+ * that are right for any of them are right.
  */
 import type { Match, Rule, RuleSet } from '../iptables/model.ts';
 import { BUILT_IN_CHAINS } from '../iptables/model.ts';

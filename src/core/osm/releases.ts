@@ -119,7 +119,7 @@ export function releaseOf(reads: 'OSM' | 'FSM', version: Version): Release | und
   });
 }
 
-/** Whether two releases write the same rules for the same lists. */
+/** Whether two releases write the same rules for the same lists, but for the user of the sidecar. */
 export function sameTemplate({ dialect: a }: Release, { dialect: b }: Release): boolean {
   const template = ({ form, loopbackRules, exclusions, passedPorts }: Dialect): string =>
     JSON.stringify([form, loopbackRules, exclusions, passedPorts]);

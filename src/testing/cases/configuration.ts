@@ -102,12 +102,12 @@ export const CONFIGURATION_CASES: CasesOf<typeof CONFIGURATION> = {
       'for a prefix that IPv4 does not have': {
         input: judgedBy(ranges('1.1.1.1/33')),
         message:
-          'ConfigMap/osm-system/osm-config has a bad value in outbound_ip_range_exclusion_list: "1.1.1.1/33" (iptables refuses it: invalid mask `33\' specified).',
+          'ConfigMap/osm-system/osm-config has a bad value in outbound_ip_range_exclusion_list: "1.1.1.1/33" (iptables refuses it: invalid mask `33\' specified). New pods will not start.',
       },
       'for an octet that the schema lets through, among the included ranges': {
         input: released('R4', {}, { includedRanges: ['999.1.1.1/24'] }),
         message:
-          'MeshConfig/osm-system/osm-mesh-config has a bad value in spec.traffic.outboundIPRangeInclusionList: "999.1.1.1/24" (iptables refuses it: host/network `999.1.1.1\' not found).',
+          'MeshConfig/osm-system/osm-mesh-config has a bad value in spec.traffic.outboundIPRangeInclusionList: "999.1.1.1/24" (iptables refuses it: host/network `999.1.1.1\' not found). New pods will not start.',
       },
     },
     silent: {
@@ -121,17 +121,17 @@ export const CONFIGURATION_CASES: CasesOf<typeof CONFIGURATION> = {
       'for a leading zero': {
         input: judgedBy(ports('080')),
         message:
-          'ConfigMap/osm-system/osm-config has a bad value in outbound_port_exclusion_list: "080" (iptables refuses it: invalid port/service `080\' specified).',
+          'ConfigMap/osm-system/osm-config has a bad value in outbound_port_exclusion_list: "080" (iptables refuses it: invalid port/service `080\' specified). New pods will not start.',
       },
       'for more ports than one rule takes': {
         input: judgedBy(ports('1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16')),
         message:
-          'ConfigMap/osm-system/osm-config has a bad value in outbound_port_exclusion_list: "1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16" (iptables takes 15 ports in one rule and these are 16).',
+          'ConfigMap/osm-system/osm-config has a bad value in outbound_port_exclusion_list: "1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16" (iptables takes 15 ports in one rule and these are 16). New pods will not start.',
       },
       'for as many inbound ports of a MeshConfig': {
         input: released('R2', {}, { inboundPorts: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16] }),
         message:
-          'MeshConfig/osm-system/osm-mesh-config has a bad value in spec.traffic.inboundPortExclusionList: "1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16" (iptables takes 15 ports in one rule and these are 16).',
+          'MeshConfig/osm-system/osm-mesh-config has a bad value in spec.traffic.inboundPortExclusionList: "1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16" (iptables takes 15 ports in one rule and these are 16). New pods will not start.',
       },
     },
     silent: {
@@ -144,12 +144,12 @@ export const CONFIGURATION_CASES: CasesOf<typeof CONFIGURATION> = {
       'for a name that the kernel cannot hold': {
         input: released('R4', {}, { interfaces: ['eth0', 'management-network'] }),
         message:
-          'MeshConfig/osm-system/osm-mesh-config has a bad value in spec.traffic.networkInterfaceExclusionList: "management-network" (iptables refuses it: interface names have 15 characters at most, and this has 18).',
+          'MeshConfig/osm-system/osm-mesh-config has a bad value in spec.traffic.networkInterfaceExclusionList: "management-network" (iptables refuses it: interface names have 15 characters at most, and this has 18). New pods will not start.',
       },
       'for words of a script, in FSM': {
         input: fsm({}, { interfaces: ['eth0 -j ACCEPT', ''] }),
         message:
-          'MeshConfig/osm-system/fsm-mesh-config has a bad value in spec.traffic.networkInterfaceExclusionList: "eth0 -j ACCEPT" (it is not an interface name) and "" (an empty item, such as a comma too many leaves behind).',
+          'MeshConfig/osm-system/fsm-mesh-config has a bad value in spec.traffic.networkInterfaceExclusionList: "eth0 -j ACCEPT" (it is not an interface name) and "" (an empty item, such as a comma too many leaves behind). New pods will not start.',
       },
     },
     silent: {
@@ -173,10 +173,12 @@ export const CONFIGURATION_CASES: CasesOf<typeof CONFIGURATION> = {
         message:
           'ConfigMap/osm-system/osm-config holds text in outbound_ip_range_exclusion_list that a shell executes as root in every new pod: "2.2.2.2/32;true".',
       },
-      'for a second command in a MeshConfig, which the first of its releases would execute': {
-        input: released('R4', {}, { outboundRanges: [';id;1.1.1.1/32'] }),
+      'for a second command in a MeshConfig, where the release of the pod writes commands': {
+        input: inputFor(meshedPod(), {
+          configs: configSet([meshConfig({ outboundRanges: [';id;1.1.1.1/32'] })]),
+        }),
         message:
-          'MeshConfig/osm-system/osm-mesh-config holds text in spec.traffic.outboundIPRangeExclusionList that a shell executes as root in every new pod of OSM v0.9 to v0.11: ";id;1.1.1.1/32".',
+          'MeshConfig/osm-system/osm-mesh-config holds text in spec.traffic.outboundIPRangeExclusionList that a shell executes as root in every new pod: ";id;1.1.1.1/32".',
       },
       'for backticks in front of a range, in FSM': {
         input: fsm({}, { outboundRanges: ['`id`1.1.1.1/32'] }),
@@ -186,6 +188,11 @@ export const CONFIGURATION_CASES: CasesOf<typeof CONFIGURATION> = {
     },
     silent: {
       'for a variable, which a shell only reads': released('R4', {}, { interfaces: ['$POD_IP'] }),
+      'for a second command where the release writes a here-document': released(
+        'R4',
+        {},
+        { outboundRanges: [';id;1.1.1.1/32'] },
+      ),
       'for a semicolon in a here-document': fsm({}, { interfaces: ['net1;id'] }),
       'for a bad range': judgedBy(ranges('1.1.1.1/33, http')),
     },

@@ -146,6 +146,10 @@ export const MEMBERSHIP_CASES: CasesOf<typeof MEMBERSHIP> = {
       "when it runs as the sidecar's user": inputFor(
         meshedPod({ bootstrapSecrets: [], containers: [{ ...proxyOfTheirOwn, runAsUser: 1500 }] }),
       ),
+      'when it is that of a fork, and the fork is told': inputFor(
+        meshedPod({ bootstrapSecrets: [], containers: [{ ...proxyOfTheirOwn, runAsUser: 2000 }] }),
+        { fork: { uid: 2000 } },
+      ),
       'when it names no ports': inputFor(
         meshedPod({ bootstrapSecrets: [], containers: [container('envoy')] }),
       ),

@@ -59,7 +59,7 @@ export const CONFIGURATION = {
       code: 'OA504',
       title: 'A list of IP ranges in the configuration holds a bad value.',
       example:
-        'ConfigMap/osm-system/osm-config has a bad value in outbound_ip_range_exclusion_list: "1.1.1.1/33" (iptables refuses it: invalid mask `33\' specified).',
+        'ConfigMap/osm-system/osm-config has a bad value in outbound_ip_range_exclusion_list: "1.1.1.1/33" (iptables refuses it: invalid mask `33\' specified). New pods will not start.',
       meaning:
         'The injector copies the value into the script of every new pod, where iptables refuses it: new pods do not start.',
       cause:
@@ -79,7 +79,7 @@ export const CONFIGURATION = {
       code: 'OA505',
       title: 'A list of ports in the configuration holds a bad value.',
       example:
-        'ConfigMap/osm-system/osm-config has a bad value in outbound_port_exclusion_list: "080" (iptables refuses it: invalid port/service `080\' specified).',
+        'ConfigMap/osm-system/osm-config has a bad value in outbound_port_exclusion_list: "080" (iptables refuses it: invalid port/service `080\' specified). New pods will not start.',
       meaning:
         'The injector copies the value into the script of every new pod, where iptables refuses it or reads another port.',
       cause:
@@ -99,7 +99,7 @@ export const CONFIGURATION = {
       code: 'OA506',
       title: 'The list of excluded interfaces holds a bad value.',
       example:
-        'MeshConfig/osm-system/osm-mesh-config has a bad value in spec.traffic.networkInterfaceExclusionList: "management-network" (iptables refuses it: interface names have 15 characters at most, and this has 18).',
+        'MeshConfig/osm-system/osm-mesh-config has a bad value in spec.traffic.networkInterfaceExclusionList: "management-network" (iptables refuses it: interface names have 15 characters at most, and this has 18). New pods will not start.',
       meaning:
         'The injector copies the value into the script of every new pod, where iptables refuses it or reads it as something else: new pods do not start.',
       cause:

@@ -2,7 +2,6 @@
 import type { Annotation } from '../../osm/annotations.ts';
 import { problemsOf } from '../../osm/lists.ts';
 import { finding, type Finding } from '../finding.ts';
-import { recreateCommand } from '../fix.ts';
 import type { Check, Judgement } from '../judgement.ts';
 import { enumerate, quote } from '../quote.ts';
 
@@ -36,10 +35,8 @@ function consequence({ fate }: Annotation): string {
 }
 
 /** What the release does not know does nothing, however well it is written. */
-function notKnown({ pod, release }: Judgement, { name, items }: Annotation): readonly Finding[] {
+function notKnown({ release }: Judgement, { name, items }: Annotation): readonly Finding[] {
   const values = items.map(({ text }) => text);
   const message = `The annotation ${name} has no effect: the injector of ${release?.name ?? 'the release'}, which made the pod, does not know it.`;
-  return [
-    finding('AnnotationNotKnown', message, { fix: recreateCommand(pod), evidence: { source: name, values } }),
-  ];
+  return [finding('AnnotationNotKnown', message, { evidence: { source: name, values } })];
 }

@@ -73,8 +73,11 @@ function badList(
   if (problems.length === 0) return [];
   const values = enumerate(problems.map(({ text, reason }) => `${quote(text)} (${reason})`));
   const field = fieldOf(config.kind, setting) ?? setting;
+  // What iptables merely reads otherwise does not keep a pod from starting.
+  const fatal = problems.some(({ reason }) => !reason.startsWith('iptables reads it as'));
+  const consequence = fatal ? ' New pods will not start.' : '';
   return [
-    finding(name, `${config.source} has a bad value in ${field}: ${values}.`, {
+    finding(name, `${config.source} has a bad value in ${field}: ${values}.${consequence}`, {
       fix: editCommand(config),
       evidence: { source: config.source, field, values: problems.map(({ text }) => text) },
     }),

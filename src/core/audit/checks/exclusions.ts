@@ -18,7 +18,7 @@ import {
   type ListFindingName,
 } from '../exclusion-words.ts';
 import { finding, someValues, type Finding } from '../finding.ts';
-import { recreateCommand } from '../fix.ts';
+import { annotateTemplateCommand, recreateCommand } from '../fix.ts';
 import { historyOf } from '../history.ts';
 import type { Check, Judgement } from '../judgement.ts';
 import { enumerate } from '../quote.ts';
@@ -65,7 +65,10 @@ function listFinding(
   const by = annotated ? 'configuration or annotation' : 'the configuration';
   return [
     finding(name, `${history?.sentence ?? ''}${LIST_SENTENCES[name](enumerate(values), by)}`, {
-      fix: recreateCommand(pod),
+      fix:
+        history?.annotation === undefined
+          ? recreateCommand(pod)
+          : annotateTemplateCommand(pod, history.annotation),
       evidence: {
         ...(config === undefined ? {} : { source: config.source }),
         ...(history === undefined ? {} : { cause: history.cause }),

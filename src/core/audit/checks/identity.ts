@@ -4,7 +4,7 @@ import { finding, type Finding } from '../finding.ts';
 import { recreateCommand } from '../fix.ts';
 import type { Check, Judgement } from '../judgement.ts';
 
-const PROXY_UIDS: readonly number[] = [R1.uid, V07_UID];
+const PROXY_UIDS: readonly (number | undefined)[] = [R1.uid, V07_UID];
 
 export const checkIdentity: Check = (judgement) => [...impersonation(judgement), ...user(judgement)];
 
@@ -15,13 +15,13 @@ function user({ sidecar, proxyUser, dialect }: Judgement): readonly Finding[] {
   return [finding('SidecarUserUnknown', message)];
 }
 
-function impersonation({ pod, sidecar, product }: Judgement): readonly Finding[] {
+function impersonation({ pod, sidecar, product, fork }: Judgement): readonly Finding[] {
   if (sidecar === undefined) return [];
   const { name, ports, runAsUser } = sidecar;
   const secrets = pod.bootstrapSecrets;
   // Each of the marks alone can be missing for good reasons; all of them together cannot.
   const listensElsewhere = ports.length > 0 && !ports.some(({ port }) => MESH_PORTS.includes(port));
-  const runsElsewise = runAsUser === undefined || !PROXY_UIDS.includes(runAsUser);
+  const runsElsewise = runAsUser === undefined || ![...PROXY_UIDS, fork.uid].includes(runAsUser);
   if (listensElsewhere && runsElsewise && secrets.length === 0) {
     const message = `The container ${name} has neither the ports nor the user nor the configuration of a sidecar: it is another program of the name.`;
     return [finding('SidecarImpostor', message, { fix: recreateCommand(pod) })];

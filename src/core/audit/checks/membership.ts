@@ -10,7 +10,7 @@ export function checkMembership(pod: Pod, membership: Membership): readonly Find
     case 'injected': {
       if (membership.unasked === undefined) return [];
       const message = `The pod has a sidecar, although a new one would get none: ${membership.unasked}.`;
-      return [finding('InjectedUnasked', message, { fix: recreateCommand(pod) })];
+      return [finding('InjectedUnasked', message)];
     }
     case 'should-be-injected': {
       const message = `The mesh monitors namespace ${pod.namespace} and a sidecar is asked for, but the pod has none.`;

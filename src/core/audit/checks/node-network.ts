@@ -5,6 +5,10 @@ import type { Check } from '../judgement.ts';
 export const checkNodeNetwork: Check = ({ pod, init }) => {
   const state = init?.status?.state;
   if (!pod.hostNetwork || init === undefined || state?.kind !== 'terminated') return [];
-  const message = `The pod uses its node's network, and ${init.name} has changed the rules of the node: traffic of the whole node is redirected to the pod's sidecar.`;
+  const changed =
+    state.exitCode === 0
+      ? 'has changed the rules of the node: traffic of the whole node is redirected'
+      : 'has failed half-way, perhaps, in the rules of the node: traffic of the whole node may be redirected';
+  const message = `The pod uses its node's network, and ${init.name} ${changed} to the pod's sidecar.`;
   return [finding('NodeRedirected', message)];
 };

@@ -34,12 +34,12 @@ function outdated({ pod, mesh, product, release }: Judgement): readonly Finding[
 }
 
 /** What the configuration says and the release does not know is not in force in the pod. */
-function unknownSettings({ pod, intent, release }: Judgement, config: MeshConfig): readonly Finding[] {
+function unknownSettings({ intent, release }: Judgement, config: MeshConfig): readonly Finding[] {
   const unheard = (intent?.unheard ?? []).map((setting) => fieldOf(config.kind, setting) ?? setting);
   if (unheard.length === 0 || release === undefined) return [];
   const message = `${config.source} says something in ${enumerate(unheard)} that the injector of ${release.name}, which made the pod, does not know: it is not in force here.`;
   const evidence = { source: config.source, values: unheard };
-  return [finding('SettingNotKnown', message, { fix: recreateCommand(pod), evidence })];
+  return [finding('SettingNotKnown', message, { evidence })];
 }
 
 function otherImage(
