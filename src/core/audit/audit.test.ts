@@ -552,7 +552,7 @@ describe('audit', () => {
         }),
       ),
       [
-        'Discrepant',
+        'Verified',
         'PortAnnotationInvalid: ' +
           `The annotation ${OUTBOUND_PORTS_ANNOTATION} has a bad value: "70000" (ports end at 65535). The injector takes it, iptables does not read it so.`,
         'RecreationWillFail: A new pod will not start: iptables refuses "iptables -t nat -I PROXY_OUTPUT -p tcp --match multiport --dports 70000,8080 -j RETURN": invalid port/service `70000\' specified. An annotation of the pod makes it so.',
@@ -569,7 +569,7 @@ describe('audit', () => {
     'finds a bad annotation and names the value': [
       inputFor(meshedPod({ annotations: { [OUTBOUND_PORTS_ANNOTATION]: '8080, http' } })),
       [
-        'Discrepant',
+        'Verified',
         'PortAnnotationInvalid: ' +
           `The annotation ${OUTBOUND_PORTS_ANNOTATION} has a bad value: "http" (it is not a port number). The injector ignores all of it.`,
       ],

@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import { withoutEffect } from '../../testing/builders.ts';
-import { finding } from './finding.ts';
+import { finding, type Finding } from './finding.ts';
 import { sortFindings, statusOf } from './report.ts';
 
 const EXTRA = finding('ExcludedRangeExtra', 'Extra.');
-const BAD_ANNOTATION = finding('PortAnnotationInvalid', 'A bad value.');
+const LESS_SEVERE: Finding = { ...finding('RuleOrderWrong', 'Order.'), severity: 'warning' };
 const STARTING = finding('PodStarting', 'Starting.');
 const BAD_CONFIG = finding('ConfigPortInvalid', 'A bad port.');
 const OUTSIDE = finding('NotInMesh', 'Outside.');
@@ -27,7 +27,7 @@ describe('a report', () => {
   });
 
   it('puts what decides the status first, however severe the rest, then the worst, then the lowest code', () => {
-    const sorted = [EXTRA, BAD_ANNOTATION, BAD_CONFIG, STARTING, OUTSIDE, EXPOSED, NOTED];
+    const sorted = [EXTRA, LESS_SEVERE, BAD_CONFIG, STARTING, OUTSIDE, EXPOSED, NOTED];
     expect(sortFindings(sorted.toReversed())).to.deep.equal(sorted);
     const alike = [EXPOSED, withoutEffect('Exposed too.', { code: 'OA102', severity: 'error' })];
     expect(sortFindings(alike.toReversed())).to.deep.equal(alike);

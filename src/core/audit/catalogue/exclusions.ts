@@ -79,25 +79,22 @@ export const EXCLUSIONS = {
     remedy: 'Restart the workload; until then its traffic to the port escapes the mesh.',
   }),
 
-  PortAnnotationInvalid: {
-    ...discrepant({
-      code: 'OA405',
-      title: "A pod's annotation with ports has a bad value.",
-      example:
-        'The annotation openservicemesh.io/outbound-port-exclusion-list has a bad value: "http" (it is not a port number). The injector ignores all of it.',
-      meaning:
-        'Up to v1.0 one bad item makes the injector ignore the whole annotation: none of its ports is excluded. From v1.1 on it refuses the pod. What the injector takes and iptables does not, such as 70000, keeps new pods from starting.',
-      cause:
-        'A typing error; each item of outbound-port-exclusion-list and inbound-port-exclusion-list must be a number from 1 to 65535.',
-      confirm: {
-        commands: [ANNOTATIONS_OF_POD],
-        shows:
-          'One of the items of the annotation that the message names, which commas part, is no number from 1 to 65535.',
-      },
-      remedy: "Correct the annotation in the workload's pod template.",
-    }),
-    severity: 'warning',
-  },
+  PortAnnotationInvalid: warning({
+    code: 'OA405',
+    title: "A pod's annotation with ports has a bad value.",
+    example:
+      'The annotation openservicemesh.io/outbound-port-exclusion-list has a bad value: "http" (it is not a port number). The injector ignores all of it.',
+    meaning:
+      'Up to v1.0 one bad item makes the injector ignore the whole annotation: none of its ports is excluded. From v1.1 on it refuses the pod. What the injector takes and iptables does not, such as 70000, keeps new pods from starting.',
+    cause:
+      'A typing error; each item of outbound-port-exclusion-list and inbound-port-exclusion-list must be a number from 1 to 65535.',
+    confirm: {
+      commands: [ANNOTATIONS_OF_POD],
+      shows:
+        'One of the items of the annotation that the message names, which commas part, is no number from 1 to 65535.',
+    },
+    remedy: "Correct the annotation in the workload's pod template.",
+  }),
 
   InboundPortMissing: discrepant({
     code: 'OA406',
@@ -200,44 +197,38 @@ export const EXCLUSIONS = {
     remedy: 'Restart the workload.',
   }),
 
-  RangeAnnotationInvalid: {
-    ...discrepant({
-      code: 'OA412',
-      title: "A pod's annotation with IP ranges has a bad value.",
-      example:
-        'The annotation openservicemesh.io/outbound-ip-range-exclusion-list has a bad value: "10.0.0.5" (it has no prefix length, as in 10.0.0.5/32). It was written after the pod was created: the injector refuses pods with it, so this pod cannot be created again.',
-      meaning:
-        'The injector refuses every pod with a value that is no range: the workload cannot replace the pod. What the injector takes and iptables does not, such as an IPv6 range, keeps new pods from starting.',
-      cause:
-        'A typing error, an address without a prefix length, or an IPv6 range in outbound-ip-range-exclusion-list or outbound-ip-range-inclusion-list.',
-      confirm: {
-        commands: [ANNOTATIONS_OF_POD],
-        shows:
-          'One of the items of the annotation that the message names, which commas part, is no IPv4 range such as 10.0.0.0/8.',
-      },
-      remedy: "Correct the annotation, on the pod and in the workload's pod template.",
-    }),
-    severity: 'warning',
-  },
+  RangeAnnotationInvalid: warning({
+    code: 'OA412',
+    title: "A pod's annotation with IP ranges has a bad value.",
+    example:
+      'The annotation openservicemesh.io/outbound-ip-range-exclusion-list has a bad value: "10.0.0.5" (it has no prefix length, as in 10.0.0.5/32). It was written after the pod was created: the injector refuses pods with it, so this pod cannot be created again.',
+    meaning:
+      'The injector refuses every pod with a value that is no range: the workload cannot replace the pod. What the injector takes and iptables does not, such as an IPv6 range, keeps new pods from starting.',
+    cause:
+      'A typing error, an address without a prefix length, or an IPv6 range in outbound-ip-range-exclusion-list or outbound-ip-range-inclusion-list.',
+    confirm: {
+      commands: [ANNOTATIONS_OF_POD],
+      shows:
+        'One of the items of the annotation that the message names, which commas part, is no IPv4 range such as 10.0.0.0/8.',
+    },
+    remedy: "Correct the annotation, on the pod and in the workload's pod template.",
+  }),
 
-  AnnotationNotKnown: {
-    ...discrepant({
-      code: 'OA413',
-      title: 'The release that made the pod does not know one of its annotations.',
-      example:
-        'The annotation openservicemesh.io/outbound-ip-range-exclusion-list has no effect: the injector of OSM v0.8, which made the pod, does not know it.',
-      meaning: 'What the annotation asks for is not in force, and nothing else says so.',
-      cause:
-        'The annotation is of a later release. The ports of outbound traffic are known since v0.9.0, those of inbound traffic since v0.9.1, IP ranges since v1.1.0.',
-      confirm: {
-        commands: [WISHES_AND_SCRIPT],
-        shows:
-          'The first line holds the annotation; the script has no rule for its values, and its form is that of an earlier release: commands up to v0.11, iptables-restore later, with port 15904 from v1.1 on.',
-      },
-      remedy: 'Restart the workload if the mesh has been upgraded since; upgrade it, or drop the annotation.',
-    }),
-    severity: 'warning',
-  },
+  AnnotationNotKnown: warning({
+    code: 'OA413',
+    title: 'The release that made the pod does not know one of its annotations.',
+    example:
+      'The annotation openservicemesh.io/outbound-ip-range-exclusion-list has no effect: the injector of OSM v0.8, which made the pod, does not know it.',
+    meaning: 'What the annotation asks for is not in force, and nothing else says so.',
+    cause:
+      'The annotation is of a later release. The ports of outbound traffic are known since v0.9.0, those of inbound traffic since v0.9.1, IP ranges since v1.1.0.',
+    confirm: {
+      commands: [WISHES_AND_SCRIPT],
+      shows:
+        'The first line holds the annotation; the script has no rule for its values, and its form is that of an earlier release: commands up to v0.11, iptables-restore later, with port 15904 from v1.1 on.',
+    },
+    remedy: 'Restart the workload if the mesh has been upgraded since; upgrade it, or drop the annotation.',
+  }),
 
   RecreationWillFail: warning({
     code: 'OA414',
