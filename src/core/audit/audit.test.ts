@@ -17,11 +17,22 @@ import {
   terminated,
   waiting,
 } from '../../testing/builders.ts';
+import {
+  asRestore,
+  extra,
+  initIn,
+  MONITORED,
+  ports,
+  ranges,
+  sidecarIn,
+  without,
+  YOUNG,
+} from '../../testing/cases/inputs.ts';
 import { osmScript } from '../../testing/osm-scripts.ts';
 import { GUIDE_SCRIPTS } from '../../testing/guide.ts';
 import { configMapConfig } from '../osm/mesh-config.ts';
-import { INJECTION_ANNOTATION, MONITORED_BY_LABEL, OUTBOUND_PORTS_ANNOTATION } from '../osm/names.ts';
-import type { ContainerState, ContainerStatus, Pod } from '../osm/pod.ts';
+import { INJECTION_ANNOTATION, OUTBOUND_PORTS_ANNOTATION } from '../osm/names.ts';
+import type { Pod } from '../osm/pod.ts';
 import { audit } from './audit.ts';
 import type { AuditInput } from './judgement.ts';
 
@@ -31,31 +42,7 @@ function told(input: AuditInput): readonly string[] {
   return [report.status, ...report.findings.map(({ name, message }) => `${name}: ${message}`)];
 }
 
-const ranges = (list: string): AuditInput['configs'] =>
-  configWith({ outbound_ip_range_exclusion_list: list });
-const ports = (list: string): AuditInput['configs'] => configWith({ outbound_port_exclusion_list: list });
 const withInit = (script: string): Pod => meshedPod({ initContainers: [initContainer(script)] });
-const initIn = (state: ContainerState, rest: Partial<ContainerStatus> = {}): Pod =>
-  meshedPod({
-    initContainers: [initContainer(undefined, { status: status(state, rest) })],
-    containers: [envoy({ status: status(waiting('PodInitializing')) })],
-  });
-const sidecarIn = (state: ContainerState, rest: Partial<ContainerStatus> = {}): Pod =>
-  meshedPod({ containers: [envoy({ status: status(state, rest) })] });
-const monitored = namespaceOf('test', {
-  labels: { [MONITORED_BY_LABEL]: 'osm' },
-  annotations: { [INJECTION_ANNOTATION]: 'enabled' },
-});
-const extra = (rule: string): string => `${GUIDE_SCRIPTS.base} && iptables -t nat ${rule}`;
-const without = (rule: string): string => GUIDE_SCRIPTS.base.replace(`iptables -t nat ${rule} && `, '');
-/** A minute has not passed since the pod was created. */
-const young: Partial<AuditInput> = { now: CREATED + 30_000 };
-
-/** The same rules as the text of iptables-restore. */
-function asRestore(script: string): string {
-  const lines = script.split(' && ').map((command) => command.replace('iptables -t nat ', ''));
-  return ['iptables-restore --noflush <<EOF', '*nat', ...lines, 'COMMIT', 'EOF', ''].join('\n');
-}
 
 /** Conjunctions of ranges and ports that split each other again and again. */
 function tooComplex(): string {
@@ -132,7 +119,7 @@ describe('audit', () => {
     ],
 
     'finds a pod of the mesh without a sidecar': [
-      inputFor(plainPod(), { namespace: monitored }),
+      inputFor(plainPod(), { namespace: MONITORED }),
       [
         'Discrepant',
         'SidecarMissing: The mesh monitors namespace test and a sidecar is asked for, but the pod has none.',
@@ -178,11 +165,11 @@ describe('audit', () => {
       ['Discrepant', 'SidecarNotReady: The container envoy runs but is not ready.'],
     ],
     'gives a sidecar time to become ready': [
-      inputFor(sidecarIn(running()), young),
+      inputFor(sidecarIn(running()), YOUNG),
       ['Unknown', 'PodStarting: The container envoy is still starting.'],
     ],
     'gives a sidecar time to be pulled': [
-      inputFor(sidecarIn(waiting('ErrImagePull')), young),
+      inputFor(sidecarIn(waiting('ErrImagePull')), YOUNG),
       ['Unknown', 'PodStarting: The container envoy is still starting.'],
     ],
     'counts the time from the start of the container': [
@@ -234,7 +221,7 @@ describe('audit', () => {
       ['Discrepant', 'InitContainerWaiting: osm-init is still waiting to start: no reason given.'],
     ],
     'gives osm-init time to start': [
-      inputFor(initIn(waiting('PodInitializing')), young),
+      inputFor(initIn(waiting('PodInitializing')), YOUNG),
       ['Unknown', 'PodStarting: osm-init is still waiting to start (PodInitializing).'],
     ],
     'finds osm-init running too long': [
@@ -245,11 +232,11 @@ describe('audit', () => {
       ],
     ],
     'gives osm-init time to run': [
-      inputFor(initIn(running()), young),
+      inputFor(initIn(running()), YOUNG),
       ['Unknown', 'PodStarting: osm-init is still running.'],
     ],
     'finds a failed osm-init at once': [
-      inputFor(initIn(terminated(2)), young),
+      inputFor(initIn(terminated(2)), YOUNG),
       [
         'Discrepant',
         'InitContainerFailed: osm-init has ended with exit code 2: iptables or the shell refuses the text of a command.',
@@ -680,8 +667,8 @@ describe('audit', () => {
   });
 
   it('asks to be looked at again when the grace period ends', () => {
-    expect(audit(inputFor(initIn(running()), young)).recheckAt).to.equal(CREATED + 60_000);
-    expect(audit(inputFor(meshedPod(), young)).recheckAt).to.equal(undefined);
+    expect(audit(inputFor(initIn(running()), YOUNG)).recheckAt).to.equal(CREATED + 60_000);
+    expect(audit(inputFor(meshedPod(), YOUNG)).recheckAt).to.equal(undefined);
   });
 
   it('gives no grace to a pod that tells no time', () => {

@@ -132,7 +132,7 @@ export function likelyRelease({ pod, config, installed, release }: Judgement, fo
 }
 
 /** What the script of osm-init leaves behind; undefined when the pod does not carry one. */
-export function installedBy(init: InitContainer): Execution | undefined {
+function installedBy(init: InitContainer): Execution | undefined {
   const script = initScriptOf(init);
   if (script === undefined) return undefined;
   const reference = kubernetesReference(script);

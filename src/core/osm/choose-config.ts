@@ -39,9 +39,6 @@ export interface ConfigSet {
   readonly searched: string;
 }
 
-/** Every kind, for the configuration as such. */
-export const ALL_KINDS: readonly ConfigKind[] = ['ConfigMap', 'MeshConfig', 'FsmMeshConfig'];
-
 /**
  * With a namespace given only that one counts. Otherwise the mesh's own namespace, if its name is known; else the only one
  * there is, or of several the usual one. Several elsewhere, or several in one namespace, are ambiguous: to judge

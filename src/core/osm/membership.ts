@@ -181,7 +181,7 @@ type Wish =
   | { readonly kind: 'no' | 'none' }
   | { readonly kind: 'invalid'; readonly annotation: string; readonly value: string };
 
-/** An empty value says nothing, as up to v0.9; later injectors refuse it, so that a pod with it cannot be there. */
+/** An empty value says nothing, as it does up to v0.9; that injectors from v0.10 on refuse it is not looked at. */
 function wishOf(annotations: Readonly<Record<string, string>>, product: Product): Wish {
   const annotation = injectionAnnotation(product);
   const value = annotations[annotation];

@@ -1,4 +1,5 @@
 /** The names that OSM and its successor FSM give to their objects, labels and annotations. */
+import { R1 } from './dialect.ts';
 import type { Container, InitContainer, Pod } from './pod.ts';
 
 /** A mesh by the names that it leaves on its pods; osm-edge is OSM under this aspect, but for its sidecar. */
@@ -64,7 +65,7 @@ export const CONTROL_PLANE_LABEL = 'control-plane';
 export const MIRROR_ANNOTATION = 'kubernetes.io/config.mirror';
 
 /** The lists that a pod's annotation can add to, each with the name of the annotation behind the domain. */
-export const ANNOTATED_LISTS = {
+const ANNOTATED_LISTS = {
   outboundPorts: 'outbound-port-exclusion-list',
   inboundPorts: 'inbound-port-exclusion-list',
   outboundRanges: 'outbound-ip-range-exclusion-list',
@@ -81,10 +82,8 @@ export function listAnnotation({ domain }: Product, list: AnnotatedList): string
 
 export const CONFIG_MAP_NAME = 'osm-config';
 export const MESH_CONFIG_NAMES: readonly string[] = ['osm-mesh-config', 'fsm-mesh-config'];
-/** Where people install it when nobody says otherwise. */
-export const DEFAULT_OSM_NAMESPACE = 'osm-system';
-const DEFAULT_FSM_NAMESPACE = 'fsm-system';
-export const DEFAULT_NAMESPACES: readonly string[] = [DEFAULT_OSM_NAMESPACE, DEFAULT_FSM_NAMESPACE];
+/** Where people install a mesh when nobody says otherwise. */
+export const DEFAULT_NAMESPACES: readonly string[] = ['osm-system', 'fsm-system'];
 /** How a mesh is called when nobody says otherwise. */
 export const DEFAULT_MESHES: readonly string[] = ['osm', 'fsm'];
 
@@ -131,5 +130,6 @@ export function isMeshHelper({ name }: Container): boolean {
 
 /** Other programs are called sidecar too: only what runs or listens as the proxy is one. */
 function looksLikeProxy({ runAsUser, ports }: Container): boolean {
-  return runAsUser === 1500 || ports.length === 0 || ports.some(({ port }) => port === 15003);
+  const { uid, inboundPort } = R1;
+  return runAsUser === uid || ports.length === 0 || ports.some(({ port }) => port === inboundPort);
 }

@@ -8,7 +8,7 @@
  */
 import type { Match, Rule, RuleSet } from '../iptables/model.ts';
 import { BUILT_IN_CHAINS } from '../iptables/model.ts';
-import { HEALTH_PORT, V07_UID, variantOf, type Fork } from './dialect.ts';
+import { HEALTH_PORT, R1, V07_UID, variantOf, type Fork } from './dialect.ts';
 import type { ConfigKind } from './mesh-config.ts';
 import { FSM, initContainerOf, productOf, sidecarOf } from './names.ts';
 import type { InitContainer, Pod } from './pod.ts';
@@ -88,7 +88,7 @@ function earlyReleases(pod: Pod, init: InitContainer, rules: RuleSet): readonly 
   const uid = sidecarOf(pod)?.runAsUser;
   const exempts = (user: number): boolean => usersOf(rules).includes(user);
   const unsaid = uid === undefined && init.privileged === undefined;
-  const v07 = uid === V07_UID || (unsaid && exempts(V07_UID) && !exempts(1500));
+  const v07 = uid === V07_UID || (unsaid && exempts(V07_UID) && !exempts(R1.uid));
   if (v07) return [releases.V0_7];
   const first = tagOf(init.image)?.join('.') === '0.9.0' ? [releases.V0_9_0] : [];
   return [releases.GUIDE, releases.V0_11, ...first];

@@ -74,7 +74,7 @@ function rerun({ pod, dialect }: Judgement, { name }: InitContainer, exitCode: n
   return finding('InitContainerRerunFailed', message, { fix, evidence });
 }
 
-/** The cause behind the exit codes 3 and 4 where the pod itself tells it. */
+/** What the pod itself tells of a failure, whatever the exit code: iptables uses 2, 3 and 4 for want of the permission. */
 function permission(init: InitContainer, { state, lastExitCode }: ContainerStatus): readonly Finding[] {
   const code = state.kind === 'terminated' ? state.exitCode : lastExitCode;
   if (code === undefined || init.privileged === true) return [];
