@@ -71,7 +71,7 @@ export class Auditor {
           clock,
           observer: {
             written: (type) => metrics.eventsTotal.inc({ type }),
-            dropped: (type) => metrics.eventsDropped.inc({ type }),
+            dropped: (type, reason) => metrics.eventsDropped.inc({ type, reason }),
           },
         })
       : undefined;
@@ -113,9 +113,7 @@ export class Auditor {
       queue: { observer: observeWork(metrics) },
       drainMs: DRAIN_MS,
     });
-    metrics.beforeScrape(() =>
-      refreshMetrics(metrics, this.#informers, statuses, this.#controller.queue.depth),
-    );
+    metrics.beforeScrape(() => refreshMetrics(metrics, this.#informers, statuses, this.#controller.queue));
     this.#wire();
   }
 

@@ -24,7 +24,7 @@ const verdict = (namespace: string, rest: Partial<Report> = {}): Report => {
 };
 
 describe('the metrics of the queue', () => {
-  it('count adds, results and retries, and the wait in seconds', async () => {
+  it('count adds, results and retries, and the wait and the work in seconds', async () => {
     const metrics = new Metrics('test');
     const observer = observeWork(metrics);
     observer.added();
@@ -32,10 +32,14 @@ describe('the metrics of the queue', () => {
     observer.retried();
     observer.started(1500);
     observer.finished('requeued', 3);
+    observer.finished('error', 4000);
     expect((await metrics.render()).split('\n')).to.include.members([
       'osm_auditor_workqueue_adds_total 2',
       'osm_auditor_workqueue_retries_total 1',
       'osm_auditor_workqueue_queue_duration_seconds_sum 1.5',
+      'osm_auditor_workqueue_work_duration_seconds_sum 4.003',
+      'osm_auditor_workqueue_work_duration_seconds_bucket{le="0.001"} 0',
+      'osm_auditor_workqueue_work_duration_seconds_bucket{le="0.005"} 1',
       'osm_auditor_reconcile_total{result="requeued"} 1',
       'osm_auditor_reconcile_total{result="success"} 0',
     ]);
@@ -58,7 +62,8 @@ describe('the metrics read before a scrape', () => {
       };
       const webhooks = informer('webhooks', true, { lastEventAt: 2500 });
       const informers: unknown = { pods, namespaces: informer('namespaces', false), configs, webhooks };
-      refreshMetrics(metrics, informers as Informers, statuses, 7);
+      const queue = { depth: 7, unfinished: { totalMs: 90_500, longestMs: 61_000 } };
+      refreshMetrics(metrics, informers as Informers, statuses, queue);
     });
   });
   const text = async (): Promise<readonly string[]> =>
@@ -67,6 +72,8 @@ describe('the metrics read before a scrape', () => {
   it('tell of the queue and of each informer', async () => {
     expect(await text()).to.include.members([
       'workqueue_depth 7',
+      'workqueue_unfinished_work_seconds 90.5',
+      'workqueue_longest_running_processor_seconds 61',
       'leader 1',
       'informer_synced{resource="pods"} 1',
       'informer_synced{resource="namespaces"} 0',

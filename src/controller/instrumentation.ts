@@ -1,5 +1,5 @@
 /** Fills in the metrics of the queue and the informers. */
-import type { WorkQueueObserver } from '../kube/workqueue.ts';
+import type { WorkQueue, WorkQueueObserver } from '../kube/workqueue.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { allInformers, type Informers } from './informers.ts';
 import type { PodStatuses } from './pod-statuses.ts';
@@ -8,7 +8,10 @@ export function observeWork(metrics: Metrics): WorkQueueObserver {
   return {
     added: () => metrics.workqueueAdds.inc(),
     started: (queueMs) => metrics.workqueueQueueDuration.observe(queueMs / 1000),
-    finished: (result) => metrics.reconcileTotal.inc({ result }),
+    finished: (result, workMs) => {
+      metrics.reconcileTotal.inc({ result });
+      metrics.workqueueWorkDuration.observe(workMs / 1000);
+    },
     retried: () => metrics.workqueueRetries.inc(),
   };
 }
@@ -18,7 +21,7 @@ export function refreshMetrics(
   metrics: Metrics,
   informers: Informers,
   statuses: PodStatuses,
-  depth: number,
+  { depth, unfinished }: Pick<WorkQueue, 'depth' | 'unfinished'>,
 ): void {
   metrics.pods.reset();
   for (const { namespace, status, pods } of statuses.podCounts())
@@ -28,6 +31,8 @@ export function refreshMetrics(
     metrics.findings.set({ namespace, code, severity }, pods);
   }
   metrics.workqueueDepth.set(depth);
+  metrics.workqueueUnfinishedWork.set(unfinished.totalMs / 1000);
+  metrics.workqueueLongestRunning.set(unfinished.longestMs / 1000);
   metrics.leader.set(1);
   metrics.watchRestarts.reset();
   metrics.informerUnreadable.reset();

@@ -90,9 +90,9 @@ describe('write limit', () => {
     expect(given).to.deep.equal([{ ...address, body: 1 }, options]);
     await writes.events.patchNamespacedEvent({ ...address, body: 2 }, options);
     expect(given).to.deep.equal([{ ...address, body: 2 }, options]);
-    expect(await writes.events.readNamespacedEvent(address)).to.deep.equal({});
+    expect(await writes.events.readNamespacedEvent(address)).to.deep.equal({ metadata: {} });
     series = { count: 3, lastObservedTime: new Date(0) };
-    expect(await writes.events.readNamespacedEvent(address)).to.deep.equal({ series: { count: 3 } });
+    expect(await writes.events.readNamespacedEvent(address)).to.deep.equal({ metadata: {}, series });
     expect(sent).to.deep.equal(['condition', 'patch', 'read', 'read']);
 
     const refusal = new Error('forbidden');

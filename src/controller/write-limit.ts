@@ -24,10 +24,7 @@ export function limitWrites(core: CoreV1Api, events: EventsV1Api): LimitedWrites
     },
     events: {
       createNamespacedEvent: (request) => queue.add(() => events.createNamespacedEvent(request)),
-      readNamespacedEvent: async (request) => {
-        const { series } = await queue.add(() => events.readNamespacedEvent(request));
-        return series === undefined ? {} : { series: { count: series.count } };
-      },
+      readNamespacedEvent: (request) => queue.add(() => events.readNamespacedEvent(request)),
       patchNamespacedEvent: (request, options) =>
         queue.add(() => events.patchNamespacedEvent(request, options)),
     },

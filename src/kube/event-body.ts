@@ -24,12 +24,17 @@ export interface EventInput {
   readonly reason: string;
   /** A sentence for people; cut to 1024 bytes. */
   readonly note: string;
+  /**
+   * What makes it the same statement when its note is worded otherwise, for example because it holds a number; the note
+   * itself by default.
+   */
+  readonly identity?: string;
   /** PascalCase word for what was done, at most 128 characters. */
   readonly action: string;
 }
 
 /** The event as it is sent. */
-export interface EventBody extends EventInput {
+export interface EventBody extends Omit<EventInput, 'identity'> {
   readonly apiVersion: 'events.k8s.io/v1';
   readonly kind: 'Event';
   readonly metadata: { readonly name: string; readonly namespace: string };
@@ -48,6 +53,8 @@ export interface Reporter {
 
 const MAX_NOTE_BYTES = 1024;
 const MAX_NAME = 253;
+/** An identity that no statement has of its own accord. */
+const COMBINED = '(combined from similar events)';
 
 /** The namespace an event about the object lives in: the object's, or `default` for cluster-scoped ones. */
 export function eventNamespace(event: EventInput): string {
@@ -64,22 +71,41 @@ export function eventBody(event: EventInput, reporter: Reporter, now: Date): Eve
     regarding: event.regarding,
     type: event.type,
     reason: event.reason,
-    note: truncateToBytes(event.note, MAX_NOTE_BYTES),
+    note: noteOf(event),
     action: event.action,
     reportingController: reporter.controller,
     reportingInstance: reporter.instance,
   };
 }
 
-/** `<object's name>.<hash>`, a valid resource name for any object name and note. */
-export function eventName({ regarding, type, reason, note }: EventInput): string {
-  const said = JSON.stringify([regarding.uid, type, reason, note]);
+/**
+ * `<object's name>.<hash>`, a valid resource name for any object name and note. The hash is of the object's uid, the
+ * type, the reason and what makes the statement the same one.
+ */
+export function eventName(event: EventInput): string {
+  const { regarding, type, reason, note, identity } = event;
+  const same = identity === undefined ? [note] : ['identity', identity];
+  const said = JSON.stringify([regarding.uid, type, reason, ...same]);
   const hash = createHash('sha256').update(said).digest('hex').slice(0, 16);
   const name = regarding.name
     .replace(/[^a-z0-9.-]/g, '-')
     .slice(0, MAX_NAME - hash.length - 1)
     .replace(/[.-]+$/, '');
   return `${name}.${hash}`;
+}
+
+/** One event for all that are alike but for their notes, with the note of this one. The words are client-go's. */
+export function combinedEvent(event: EventInput): EventInput {
+  return {
+    ...event,
+    note: `(combined from similar events): ${event.note}`,
+    identity: COMBINED,
+  };
+}
+
+/** The note as it is sent. */
+export function noteOf({ note }: EventInput): string {
+  return truncateToBytes(note, MAX_NOTE_BYTES);
 }
 
 /** The longest beginning of `text` that takes at most `limit` bytes of UTF-8, without half a character at its end. */

@@ -1,9 +1,17 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { apiErrorFromAnswer } from './errors.ts';
-import { eventBody, eventName, truncateToBytes, type EventBody, type EventInput } from './event-body.ts';
+import {
+  combinedEvent,
+  eventBody,
+  eventName,
+  truncateToBytes,
+  type EventBody,
+  type EventInput,
+} from './event-body.ts';
+import type { StoredEvent } from './event-series.ts';
 import { EventRecorder, type EventsApi } from './events.ts';
-import { ManualClock } from '../testing/kube/manual-clock.ts';
+import { ManualClock, settle } from '../testing/kube/manual-clock.ts';
 
 const input: EventInput = {
   regarding: { apiVersion: 'v1', kind: 'Pod', namespace: 'ns', name: 'web-1', uid: 'u1' },
@@ -14,36 +22,69 @@ const input: EventInput = {
 };
 const reporter = { controller: 'example.com/auditor', instance: 'auditor-0' };
 
-/** Events as the server keeps them, and a log of what it was asked to write. */
+type Stored = EventBody & StoredEvent;
+
+/** Events as the server keeps them, and a log of what it was asked. */
 class FakeEvents implements EventsApi {
-  readonly stored = new Map<string, EventBody & { series?: { count: number } }>();
-  readonly writes: string[] = [];
+  readonly stored = new Map<string, Stored>();
+  readonly calls: string[] = [];
   failure: Error | undefined;
   forgetful = false;
+  /** As servers are from 1.24 on. */
+  keepsNotes = false;
+  #version = 0;
 
-  createNamespacedEvent({ body }: { body: EventBody }): Promise<unknown> {
-    if (this.failure !== undefined) return Promise.reject(this.failure);
+  get writes(): string[] {
+    return this.calls.filter((call) => call === 'create' || call === 'patch');
+  }
+
+  async createNamespacedEvent({ body }: { body: EventBody }): Promise<StoredEvent> {
+    await settle();
+    if (this.failure !== undefined) throw this.failure;
     const { name } = body.metadata;
     if (this.stored.has(name)) {
       if (this.forgetful) this.stored.clear();
-      return Promise.reject(apiErrorFromAnswer(409, { reason: 'AlreadyExists' }));
+      this.calls.push('exists');
+      throw apiErrorFromAnswer(409, { reason: 'AlreadyExists' });
     }
-    this.stored.set(name, body);
-    this.writes.push('create');
-    return Promise.resolve();
+    this.calls.push('create');
+    return this.#store(name, body);
   }
 
-  readNamespacedEvent({ name }: { name: string }): Promise<{ series?: { count: number } }> {
-    const found = this.stored.get(name);
-    return found === undefined ? Promise.reject(apiErrorFromAnswer(404, '')) : Promise.resolve(found);
+  async readNamespacedEvent({ name }: { name: string }): Promise<StoredEvent> {
+    await settle();
+    this.calls.push('read');
+    return this.#stored(name);
   }
 
-  patchNamespacedEvent({ name, body }: { name: string; body: unknown }): Promise<unknown> {
+  async patchNamespacedEvent({ name, body }: { name: string; body: unknown }): Promise<StoredEvent> {
+    await settle();
+    const found = this.#stored(name);
+    const patch = body as StoredEvent;
+    if (patch.metadata?.resourceVersion !== (found as StoredEvent).metadata?.resourceVersion) {
+      this.calls.push('conflict');
+      throw apiErrorFromAnswer(409, { reason: 'Conflict' });
+    }
+    if (this.keepsNotes && patch.note !== undefined && patch.note !== found.note) {
+      this.calls.push('invalid');
+      throw apiErrorFromAnswer(422, { reason: 'Invalid' });
+    }
+    this.calls.push('patch');
+    return this.#store(name, { ...found, ...(body as Partial<Stored>) });
+  }
+
+  #stored(name: string): Stored {
     const found = this.stored.get(name);
-    if (found === undefined) return Promise.reject(apiErrorFromAnswer(404, ''));
-    this.stored.set(name, { ...found, ...(body as { series: { count: number } }) });
-    this.writes.push('patch');
-    return Promise.resolve();
+    if (found !== undefined) return found;
+    this.calls.push('missing');
+    throw apiErrorFromAnswer(404, '');
+  }
+
+  #store(name: string, event: Stored): StoredEvent {
+    this.#version += 1;
+    const metadata = { ...event.metadata, name, namespace: 'ns', resourceVersion: String(this.#version) };
+    this.stored.set(name, { ...event, metadata });
+    return { ...event, metadata };
   }
 }
 
@@ -59,9 +100,12 @@ describe('event recorder', () => {
       clock,
       observer: {
         written: (type) => counts.push(`written ${type}`),
-        dropped: (type) => counts.push(`dropped ${type}`),
+        dropped: (type, reason) => counts.push(`dropped ${type} ${reason}`),
       },
     });
+
+  const series = (): (number | undefined)[] =>
+    [...api.stored.values()].map(({ series: counted }) => counted?.count);
 
   beforeEach(() => {
     api = new FakeEvents();
@@ -75,8 +119,139 @@ describe('event recorder', () => {
     await recorder.record(input);
     await create().record(input);
     expect(api.writes).to.deep.equal(['create', 'patch', 'patch']);
-    expect([...api.stored.values()].map(({ series }) => series?.count)).to.deep.equal([3]);
+    expect(series()).to.deep.equal([3]);
     expect(counts).to.deep.equal(Array(3).fill('written Warning'));
+  });
+
+  it('counts a repeat in one request, and after another replica counted from where that left it', async () => {
+    const other = create();
+    await recorder.record(input);
+    await recorder.record(input);
+    await recorder.record(input);
+    expect(api.calls).to.deep.equal(['create', 'patch', 'patch']);
+    await other.record(input);
+    expect(api.calls.slice(3)).to.deep.equal(['exists', 'read', 'patch']);
+    await recorder.record(input);
+    expect(api.calls.slice(6)).to.deep.equal(['conflict', 'read', 'patch']);
+    expect(series()).to.deep.equal([5]);
+  });
+
+  it('counts each of many repeats that are told at the same time', async () => {
+    await Promise.all(Array.from({ length: 20 }, () => recorder.record(input)));
+    expect(series()).to.deep.equal([20]);
+    expect(api.calls, 'one after the other').to.not.include('conflict');
+    const other = create();
+    await Promise.all([recorder, other, recorder, other].map((replica) => replica.record(input)));
+    expect(series(), 'also by two replicas').to.deep.equal([24]);
+    expect(counts).to.deep.equal(Array(24).fill('written Warning'));
+  });
+
+  it('gives up on an event that others keep changing, for its caller to try again', async () => {
+    await recorder.record(input);
+    api.patchNamespacedEvent = () => Promise.reject(apiErrorFromAnswer(409, { reason: 'Conflict' }));
+    const error = await recorder.record(input).catch((caught: unknown) => caught);
+    expect(error).to.have.property('reason', 'Conflict');
+    expect(counts).to.deep.equal(['written Warning']);
+  });
+
+  it('writes an event anew that the server has forgotten since it was counted', async () => {
+    await recorder.record(input);
+    api.stored.clear();
+    await recorder.record(input);
+    expect(api.calls).to.deep.equal(['create', 'missing', 'create']);
+  });
+
+  it('counts no further than the API can', async () => {
+    await recorder.record(input);
+    const [name, event] = [...api.stored][0]!;
+    api.stored.set(name, { ...event, series: { count: 2 ** 31 - 1 } });
+    await create().record(input);
+    expect(series()).to.deep.equal([2 ** 31 - 1]);
+  });
+
+  it('writes what is told of an object in the order of telling, and does not wait for other objects', async () => {
+    const tell = (note: string, uid = 'u1'): Promise<void> =>
+      recorder.record({ ...input, note, regarding: { ...input.regarding, uid } });
+    const order: string[] = [];
+    const inner = api.createNamespacedEvent.bind(api);
+    let open = (): void => undefined;
+    const opened = new Promise<void>((resolve) => (open = resolve));
+    api.createNamespacedEvent = async (request) => {
+      if (request.body.note === 'slow') await opened;
+      order.push(request.body.note);
+      if (request.body.note === 'refused') throw apiErrorFromAnswer(500, '');
+      return inner(request);
+    };
+    const all = Promise.allSettled([tell('slow'), tell('refused'), tell('last'), tell('other', 'u2')]);
+    await settle();
+    expect(order).to.deep.equal(['other']);
+    open();
+    expect((await all).map(({ status }) => status)).to.deep.equal([
+      'fulfilled',
+      'rejected',
+      'fulfilled',
+      'fulfilled',
+    ]);
+    expect(order).to.deep.equal(['other', 'slow', 'refused', 'last']);
+  });
+
+  it('makes one event of what is alike beyond ten, with the latest note', async () => {
+    for (let port = 1; port <= 13; port++) await recorder.record({ ...input, note: `port ${port}` });
+    await recorder.record({ ...input, note: 'port 3' });
+    await recorder.record({ ...input, reason: 'Other' });
+    const events = [...api.stored.values()].map(({ reason, note, series: counted }) => [
+      reason,
+      note,
+      counted?.count,
+    ]);
+    expect(events.slice(0, 10).map(([, note]) => note)).to.deep.equal(
+      Array.from({ length: 10 }, (_, index) => `port ${index + 1}`),
+    );
+    expect(events[2], 'it goes on standing alone').to.deep.equal(['PortMissing', 'port 3', 2]);
+    expect(events.slice(10)).to.deep.equal([
+      ['PortMissing', '(combined from similar events): port 13', 3],
+      ['Other', input.note, undefined],
+    ]);
+    await create().record({ ...input, note: 'port 99' });
+    expect(api.stored.size, 'another replica begins to count for itself').to.equal(13);
+  });
+
+  it('keeps the first note of combined events where the server lets none change, and asks once', async () => {
+    api.keepsNotes = true;
+    for (let port = 1; port <= 14; port++) await recorder.record({ ...input, note: `port ${port}` });
+    const combined = [...api.stored.values()][10];
+    expect(combined?.note).to.equal('(combined from similar events): port 11');
+    expect(combined?.series?.count).to.equal(4);
+    expect(api.calls.filter((call) => call === 'invalid')).to.have.length(1);
+    expect(counts).to.have.length(14);
+  });
+
+  it('writes one combined event, once, to ensure what is alike, and none for what stood alone', async () => {
+    for (let port = 1; port <= 12; port++) await recorder.ensure({ ...input, note: `port ${port}` });
+    expect(api.stored.size).to.equal(11);
+    const successor = create();
+    for (let port = 12; port >= 1; port--) await successor.ensure({ ...input, note: `port ${port}` });
+    expect(api.stored.size, 'ports 12 and 11 stand alone now, and 2 and 1 did before').to.equal(13);
+    expect(api.writes.filter((call) => call === 'patch')).to.deep.equal([]);
+  });
+
+  it('takes statements with the same identity for the same, with the latest note', async () => {
+    const event = { ...input, identity: 'port 80' };
+    await recorder.record({ ...event, note: '240 pods' });
+    await recorder.record({ ...event, note: '250 pods' });
+    await create().ensure({ ...event, note: '260 pods' });
+    const [stored] = [...api.stored.values()];
+    expect([api.stored.size, stored?.note, stored?.series?.count]).to.deep.equal([1, '250 pods', 2]);
+    expect(stored).to.not.have.property('identity');
+  });
+
+  it('knows what a predecessor told, for nothing', async () => {
+    await recorder.record(input);
+    const successor = create();
+    for (let time = 0; time < 40; time++) expect(await successor.exists(input)).to.equal(true);
+    expect(await successor.exists({ ...input, note: 'other' })).to.equal(false);
+    await successor.record(input);
+    expect(counts, 'reading costs no budget').to.deep.equal(Array(2).fill('written Warning'));
   });
 
   it('writes nothing to ensure an event that is there', async () => {
@@ -89,16 +264,16 @@ describe('event recorder', () => {
   it('writes an event anew that the server forgets between two calls', async () => {
     await recorder.record(input);
     api.forgetful = true;
-    await recorder.record(input);
+    await create().record(input);
     expect(api.writes).to.deep.equal(['create', 'create']);
   });
 
   it('drops what goes beyond 25 at once and one more each five minutes, for each object', async () => {
-    const say = (note: number, uid: string): Promise<void> =>
-      recorder.record({ ...input, note: String(note), regarding: { ...input.regarding, uid } });
+    const say = (reason: number, uid: string): Promise<void> =>
+      recorder.record({ ...input, reason: `R${reason}`, regarding: { ...input.regarding, uid } });
     for (let note = 0; note < 30; note++) await say(note, 'u1');
     expect(api.writes).to.have.length(25);
-    expect(counts.filter((line) => line === 'dropped Warning')).to.have.length(5);
+    expect(counts.filter((line) => line === 'dropped Warning budget')).to.have.length(5);
     await say(0, 'u2');
     await clock.advance(300_000);
     await say(31, 'u1');
@@ -122,7 +297,7 @@ describe('event recorder', () => {
       api.failure = failure;
       await recorder.record(input);
     }
-    expect(counts).to.deep.equal(['dropped Warning', 'dropped Warning']);
+    expect(counts).to.deep.equal(Array(2).fill('dropped Warning namespace'));
     api.failure = apiErrorFromAnswer(403, { reason: 'Forbidden' });
     expect(await recorder.record(input).catch((error: unknown) => error)).to.equal(api.failure);
   });
@@ -155,11 +330,18 @@ describe('event body', () => {
     expect(eventName({ ...input, action: 'Other' })).to.equal(name);
     const others = [
       { ...input, note: 'other' },
+      { ...input, identity: input.note },
+      { ...input, identity: 'other' },
+      combinedEvent(input),
       { ...input, reason: 'Other' },
       { ...input, type: 'Normal' as const },
       { ...input, regarding: { ...input.regarding, uid: 'u2' } },
     ].map(eventName);
-    expect(new Set([name, ...others]).size).to.equal(5);
+    expect(new Set([name, ...others]).size).to.equal(8);
+    expect(eventName({ ...input, identity: 'other', note: 'other' }), 'the note is not in it').to.equal(
+      others[2],
+    );
+    expect(eventName(combinedEvent({ ...input, note: 'other' }))).to.equal(others[3]);
   });
 
   it('has a name the server accepts, whatever the name of the object', () => {

@@ -5,6 +5,7 @@
  * Limits: at most 4096 budgets are kept; beyond that the one unused for longest is forgotten, and with it its debt.
  */
 import type { Clock } from './clock.ts';
+import { LruMap } from './lru-map.ts';
 
 const MAX_KEYS = 4096;
 
@@ -12,8 +13,7 @@ export class TokenBuckets {
   readonly #clock: Clock;
   readonly #burst: number;
   readonly #refillMs: number;
-  // In order of use, the longest unused first.
-  readonly #buckets = new Map<string, { readonly tokens: number; readonly at: number }>();
+  readonly #buckets = new LruMap<string, { readonly tokens: number; readonly at: number }>(MAX_KEYS);
 
   /** @param refillMs milliseconds until a token used comes back */
   constructor(clock: Clock, burst: number, refillMs: number) {
@@ -28,11 +28,7 @@ export class TokenBuckets {
   }
 
   take(key: string): void {
-    const tokens = this.#level(key) - 1;
-    this.#buckets.delete(key);
-    this.#buckets.set(key, { tokens, at: this.#clock.now() });
-    const [oldest] = this.#buckets.keys();
-    if (this.#buckets.size > MAX_KEYS && oldest !== undefined) this.#buckets.delete(oldest);
+    this.#buckets.set(key, { tokens: this.#level(key) - 1, at: this.#clock.now() });
   }
 
   #level(key: string): number {

@@ -177,18 +177,162 @@ describe('work queue', () => {
     expect(seen).to.deep.equal(['added', 'started 7', 'success 30']);
   });
 
-  it('lets other I/O have its turn between keys', async () => {
-    const q = queue({ concurrency: 1 });
-    for (let key = 0; key < 50; key++) q.add(String(key));
-    let turns = 0;
-    const tick = (): void => {
-      turns += 1;
-      if (runs.length < 50) setImmediate(tick);
-    };
+  it('asks work that takes too long to give up, but holds its key and its place until it ends', async () => {
+    const open = gate('slow');
+    let signal: AbortSignal | undefined;
+    const q = queue({
+      concurrency: 1,
+      timeoutMs: 1000,
+      process: async (key, given) => {
+        runs.push(key);
+        if (key === 'slow') signal = given;
+        await gates.get(key);
+        return undefined;
+      },
+    });
     q.start();
-    setImmediate(tick);
+    q.add('slow');
+    await clock.advance(999);
+    expect(signal?.aborted).to.equal(false);
+    expect(logger.lines).to.deep.equal([]);
+    q.add('slow');
+    q.add('other');
+    await clock.advance(1);
+    expect(signal?.aborted).to.equal(true);
+    expect(signal?.reason).to.have.property('message', 'not done after 1 s');
+    await clock.advance(60_000);
+    expect(runs).to.deep.equal(['slow']);
+    expect(logger.lines.map(({ level, fields }) => [level, fields])).to.deep.equal([
+      ['warn', { key: 'slow', timeoutMs: 1000 }],
+    ]);
+    open();
     await q.idle();
-    expect(turns).to.be.at.least(49);
+    expect(runs).to.deep.equal(['slow', 'other', 'slow']);
+    expect(seen, 'it ended well, if late').to.include('success 61000');
+    expect(seen).to.not.include('retried');
+  });
+
+  it('counts work as failed that gives up when asked to, and tries it again', async () => {
+    const q = queue({
+      timeoutMs: 1000,
+      process: (key, signal) => {
+        if (runs.push(key) > 1) return Promise.resolve(undefined);
+        return new Promise((_resolve, reject) =>
+          signal.addEventListener('abort', () => reject(signal.reason as Error)),
+        );
+      },
+    });
+    q.start();
+    q.add('a');
+    await clock.advance(1005);
+    expect(runs).to.have.length(2);
+    expect(seen).to.include.members(['error 1000', 'retried', 'success 0']);
+    expect(logger.lines[1]?.fields).to.include({ key: 'a', error: 'not done after 1 s', failures: 1 });
+  });
+
+  it('gives each run the whole time, however long the queue has been at work', async () => {
+    const aborted: string[] = [];
+    const q = queue({
+      concurrency: 2,
+      timeoutMs: 1000,
+      process: async (key, signal) => {
+        signal.addEventListener('abort', () => aborted.push(`${key} ${clock.now() - begin}`));
+        await clock.sleep(key === 'slow' ? 5000 : 700);
+        return undefined;
+      },
+    });
+    const begin = clock.now();
+    q.start();
+    for (const key of ['a', 'b', 'c', 'd', 'slow']) q.add(key);
+    await clock.advance(10_000);
+    expect(aborted, 'it begins after two rounds of 700 ms').to.deep.equal(['slow 2400']);
+    expect(clock.sleepers, 'nothing is watched when nothing is under way').to.equal(0);
+  });
+
+  it('shows work that never ends', async () => {
+    gate('stuck');
+    gate('younger');
+    const q = queue({ timeoutMs: 1000 });
+    expect(q.unfinished).to.deep.equal({ totalMs: 0, longestMs: 0 });
+    q.start();
+    q.add('stuck');
+    await clock.advance(4000);
+    q.add('younger');
+    await clock.advance(500);
+    expect(q.unfinished).to.deep.equal({ totalMs: 5000, longestMs: 4500 });
+  });
+
+  it('works at once on a key that waits for its retry when it is added, and not again if that succeeds', async () => {
+    let failing = true;
+    const q = queue({
+      baseDelayMs: 60_000,
+      process: (key) => {
+        runs.push(`${key} ${clock.now() - begin}`);
+        return failing ? Promise.reject(new Error('no')) : Promise.resolve(undefined);
+      },
+    });
+    const begin = clock.now();
+    q.start();
+    q.add('a');
+    await clock.advance(30_000);
+    q.add('a', { priority: 1 });
+    await settle();
+    expect(runs, 'it fails again, which does not put its retry off').to.deep.equal(['a 0', 'a 30000']);
+    await clock.advance(29_999);
+    failing = false;
+    await clock.advance(1);
+    await clock.advance(1_000_000);
+    expect(runs).to.deep.equal(['a 0', 'a 30000', 'a 60000']);
+  });
+
+  for (const [what, first, order] of [
+    ['a live change', 1, ['key', 'busy', 'key', 'sweep']],
+    ['a sweep', 0, ['key', 'busy', 'sweep', 'key']],
+  ] as const) {
+    for (const later of ['a retry', 'a later date'] as const) {
+      it(`keeps the priority of ${what} for ${later}`, async () => {
+        let open = (): void => undefined;
+        const q = queue({
+          concurrency: 1,
+          process: async (key) => {
+            const again = key === 'key' && !runs.includes('key');
+            runs.push(key);
+            if (key === 'busy') await new Promise<void>((resolve) => (open = resolve));
+            if (again && later === 'a retry') throw new Error('no');
+            return again ? { requeueAfterMs: 5 } : undefined;
+          },
+        });
+        q.start();
+        q.add('key', { priority: first });
+        await settle();
+        q.add('busy', { priority: 1 });
+        await settle();
+        q.add('sweep');
+        await clock.advance(5);
+        open();
+        await q.idle();
+        expect(runs).to.deep.equal(order);
+      });
+    }
+  }
+
+  it('remembers the highest priority with which a key was added while it ran or was about to', async () => {
+    const open = gate('first');
+    const q = queue({ concurrency: 1 });
+    q.start();
+    q.add('first');
+    await settle();
+    q.add('sweep');
+    q.add('first', { priority: 1 });
+    q.add('first');
+    open();
+    await q.idle();
+    expect(runs).to.deep.equal(['first', 'first', 'sweep']);
+    q.add('a');
+    expect(q.waitingKeys(), 'it has not had its turn').to.deep.equal(['a']);
+    q.add('a', { priority: 1 });
+    await q.idle();
+    expect(runs.slice(3), 'what is added before the work begins is seen by it').to.deep.equal(['a']);
   });
 
   it('finishes what it is working on when stopped, and drops the rest', async () => {
@@ -204,9 +348,10 @@ describe('work queue', () => {
     q.add('d');
     await clock.advance(100);
     expect(stopped).to.equal(false);
-    expect(clock.sleepers).to.equal(0);
+    expect(clock.sleepers, 'the timeout of the work under way').to.equal(1);
     open();
     await stopping;
+    expect(clock.sleepers).to.equal(0);
     expect(runs).to.deep.equal(['a']);
   });
 

@@ -4,20 +4,28 @@
  * Guarantees
  * - A key waits at most once and is never worked on twice at the same time; a key added while it is worked on is
  *   worked on again afterwards, so the last change is always seen.
- * - Failures are retried with exponential backoff for each key, without end; a success forgets them.
- * - Higher priority first, first come first served within a priority; timers and other I/O get their turn between
- *   two keys, however long the queue is.
+ * - Failures are retried with exponential backoff for each key, without end; a success forgets them. A key that waits
+ *   for its retry is worked on at once when it is added again.
+ * - Higher priority first, first come first served within a priority. What a run leaves to do, a retry or a later date,
+ *   keeps the priority of the run.
+ * - Work that takes longer than `timeoutMs` is asked to give up. Until it ends nothing else is begun for its key, and its
+ *   place among `concurrency` stays taken: it shows in `unfinished`. How it ends then counts, as for all work.
+ * - Timers and other I/O get their turn after a few milliseconds of work, however long the queue is (time-slice.ts).
  * Limits: the queue is bounded by the number of distinct keys, and lives in memory only.
  */
 import PQueue from 'p-queue';
-import { setImmediate } from 'node:timers/promises';
 import type { Clock } from './clock.ts';
+import { DelayedKeys } from './delayed-keys.ts';
 import { describeError } from './describe-error.ts';
 import type { Logger } from './logger.ts';
+import { PriorityLines } from './priority-lines.ts';
+import { RunningWork, type Unfinished } from './running-work.ts';
+import { TimeSlice } from './time-slice.ts';
 
 /**
  * Brings the world in line for one key. Resolves when there is nothing more to do, or asks to be called again later;
- * a rejection is a failure and is retried. `signal` aborts when the process cannot wait any longer.
+ * a rejection is a failure and is retried. `signal` aborts when the work takes too long, or the process cannot wait any
+ * longer; whoever ignores it holds the key.
  */
 export type Process = (key: string, signal: AbortSignal) => Promise<Requeue | undefined>;
 
@@ -37,6 +45,11 @@ export interface WorkQueueObserver {
   retried(): void;
 }
 
+export interface Priority {
+  /** Higher goes first; 0 by default. */
+  readonly priority?: number;
+}
+
 export interface WorkQueueOptions {
   readonly process: Process;
   readonly clock: Clock;
@@ -48,43 +61,45 @@ export interface WorkQueueOptions {
   readonly baseDelayMs?: number;
   /** Longest wait after a failure in milliseconds; 5 minutes by default. */
   readonly maxDelayMs?: number;
+  /** Time that work on one key may take before it is asked to give up, in milliseconds; one minute by default. */
+  readonly timeoutMs?: number;
   /** A number in [0, 1); Math.random by default. */
   readonly random?: () => number;
 }
 
-// Node fires a longer timer at once; a run that comes early is harmless, a tight loop of runs is not.
-const MAX_TIMER_MS = 2 ** 31 - 1;
-
-/** What is known of a key that waits, runs, is due later or has failed; other keys are not remembered. */
+/** What is known of a key that waits, runs or has failed; other keys are not remembered. */
 interface Item {
-  phase: 'resting' | 'waiting' | 'running';
+  /** Starting: taken from the line, but the work waits for its time slice; what is added now is seen by it. */
+  phase: 'resting' | 'waiting' | 'starting' | 'running';
   priority: number;
   /** When it was put in line, ms since the epoch. */
   since: number;
   /** Added while running: run again, with this priority. */
   again: { priority: number; since: number } | undefined;
   failures: number;
-  timer: Timer | undefined;
-}
-
-interface Timer {
-  readonly due: number;
-  readonly cancel: AbortController;
-  /** Set by the queue itself after a failure; nobody but the failure asked for it, so a success revokes it. */
-  retry: boolean;
 }
 
 export class WorkQueue {
   readonly #options: WorkQueueOptions;
-  readonly #queue: PQueue;
+  readonly #queue: PQueue<PriorityLines>;
   readonly #items = new Map<string, Item>();
-  readonly #abort = new AbortController();
+  readonly #delayed: DelayedKeys;
+  readonly #running: RunningWork;
+  readonly #slice = new TimeSlice();
   #stopped = false;
 
   /** Work begins with `start`. */
   constructor(options: WorkQueueOptions) {
+    const { clock, logger, concurrency = 4, timeoutMs = 60_000 } = options;
     this.#options = options;
-    this.#queue = new PQueue({ concurrency: options.concurrency ?? 4, autoStart: false });
+    this.#queue = new PQueue({ concurrency, autoStart: false, queueClass: PriorityLines });
+    this.#delayed = new DelayedKeys({
+      clock,
+      logger,
+      onDue: (key, priority) => this.add(key, { priority }),
+    });
+    this.#running = new RunningWork({ clock, logger, timeoutMs });
+    this.#queue.on('idle', () => this.#running.rest());
   }
 
   start(): void {
@@ -96,13 +111,20 @@ export class WorkQueue {
     return this.#queue.size;
   }
 
-  /** The keys waiting in line, for whoever must know when they have had their turn. */
+  /** The time spent until now on what is being worked on. */
+  get unfinished(): Unfinished {
+    return this.#running.unfinished;
+  }
+
+  /** The keys that have not had their turn, for whoever must know when they have had it. */
   waitingKeys(): string[] {
-    return [...this.#items].filter(([, item]) => item.phase === 'waiting').map(([key]) => key);
+    return [...this.#items]
+      .filter(([, { phase }]) => phase === 'waiting' || phase === 'starting')
+      .map(([key]) => key);
   }
 
   /** Puts a key in line; one that already waits moves up if the priority is higher than its own. */
-  add(key: string, { priority = 0 }: { readonly priority?: number } = {}): void {
+  add(key: string, { priority = 0 }: Priority = {}): void {
     if (this.#stopped) return;
     const item = this.#item(key);
     switch (item.phase) {
@@ -111,6 +133,9 @@ export class WorkQueue {
           item.again = { priority, since: this.#options.clock.now() };
           this.#options.observer?.added();
         } else item.again.priority = Math.max(item.again.priority, priority);
+        return;
+      case 'starting':
+        item.priority = Math.max(item.priority, priority);
         return;
       case 'waiting':
         if (priority <= item.priority) return;
@@ -124,8 +149,8 @@ export class WorkQueue {
   }
 
   /** Adds a key `ms` milliseconds from now; a key has one such date, and the earliest wins. */
-  addAfter(key: string, ms: number): void {
-    if (!this.#stopped) this.#schedule(key, this.#item(key), ms, false);
+  addAfter(key: string, ms: number, { priority = 0 }: Priority = {}): void {
+    if (!this.#stopped) this.#delayed.add(key, { ms, priority, retry: false });
   }
 
   /** Resolves when no key waits or is worked on; keys due later do not count. */
@@ -137,27 +162,20 @@ export class WorkQueue {
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#queue.clear();
-    for (const item of this.#items.values()) item.timer?.cancel.abort();
+    this.#delayed.clear();
     this.#items.clear();
     await this.#queue.onIdle();
   }
 
   /** Asks the work under way to give up. */
   abort(reason: Error): void {
-    this.#abort.abort(reason);
+    this.#running.abort(reason);
   }
 
   #item(key: string): Item {
     const known = this.#items.get(key);
     if (known !== undefined) return known;
-    const fresh: Item = {
-      phase: 'resting',
-      priority: 0,
-      since: 0,
-      again: undefined,
-      failures: 0,
-      timer: undefined,
-    };
+    const fresh: Item = { phase: 'resting', priority: 0, since: 0, again: undefined, failures: 0 };
     this.#items.set(key, fresh);
     return fresh;
   }
@@ -170,55 +188,32 @@ export class WorkQueue {
     void this.#queue.add(() => this.#run(key, item), { id: key, priority });
   }
 
-  #schedule(key: string, item: Item, ms: number, retry: boolean): void {
-    if (this.#stopped) return;
-    const due = this.#options.clock.now() + ms;
-    if (item.timer !== undefined && item.timer.due <= due) {
-      // Somebody else relies on the earlier date now: a success must not revoke it.
-      item.timer.retry &&= retry;
-      return;
-    }
-    item.timer?.cancel.abort();
-    const timer: Timer = { due, cancel: new AbortController(), retry };
-    item.timer = timer;
-    const wait = async (): Promise<void> => {
-      await this.#options.clock.sleep(Math.min(ms, MAX_TIMER_MS), timer.cancel.signal);
-      item.timer = undefined;
-      this.add(key);
-    };
-    void wait().catch((error: unknown) => {
-      if (!timer.cancel.signal.aborted)
-        this.#options.logger.error('a timer failed', { key, error: describeError(error) });
-    });
-  }
-
   async #run(key: string, item: Item): Promise<void> {
     const { clock, observer, process } = this.#options;
-    item.phase = 'running';
-    await setImmediate();
+    item.phase = 'starting';
+    await this.#slice.begin();
     if (this.#stopped) return;
-    item.again = undefined; // what was added until now is seen by this run
-    const startedAt = clock.now();
-    observer?.started(startedAt - item.since);
+    item.phase = 'running';
+    const run = this.#running.begin(key);
+    observer?.started(run.startedAt - item.since);
     let result: WorkResult;
     try {
-      const requeueAfterMs = (await process(key, this.#abort.signal))?.requeueAfterMs;
-      this.#succeeded(item);
-      if (requeueAfterMs !== undefined) this.#schedule(key, item, requeueAfterMs, false);
+      const requeueAfterMs = (await process(key, run.signal))?.requeueAfterMs;
+      this.#succeeded(key, item, requeueAfterMs);
       result = requeueAfterMs === undefined ? 'success' : 'requeued';
     } catch (error) {
       this.#failed(key, item, error);
       result = 'error';
     }
-    observer?.finished(result, clock.now() - startedAt);
+    this.#running.end(run);
+    observer?.finished(result, clock.now() - run.startedAt);
     this.#settle(key, item);
   }
 
-  #succeeded(item: Item): void {
+  #succeeded(key: string, item: Item, requeueAfterMs: number | undefined): void {
     item.failures = 0;
-    if (item.timer?.retry !== true) return;
-    item.timer.cancel.abort();
-    item.timer = undefined;
+    this.#delayed.revokeRetry(key);
+    if (requeueAfterMs !== undefined) this.addAfter(key, requeueAfterMs, item);
   }
 
   #failed(key: string, item: Item, error: unknown): void {
@@ -229,7 +224,7 @@ export class WorkQueue {
     logger.warn('reconcile failed', { key, error: describeError(error), failures: item.failures, retryInMs });
     if (this.#stopped) return;
     observer?.retried();
-    this.#schedule(key, item, retryInMs, true);
+    this.#delayed.add(key, { ms: retryInMs, priority: item.priority, retry: true });
   }
 
   #settle(key: string, item: Item): void {
@@ -238,6 +233,6 @@ export class WorkQueue {
     const { again } = item;
     item.again = undefined;
     if (again !== undefined) this.#enqueue(key, item, again.priority, again.since);
-    else if (item.timer === undefined && item.failures === 0) this.#items.delete(key);
+    else if (item.failures === 0) this.#items.delete(key);
   }
 }

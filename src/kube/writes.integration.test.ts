@@ -6,7 +6,7 @@ import { connect, type Cluster } from './client.ts';
 import { systemClock } from './clock.ts';
 import { conditionPatch, patchPodCondition, type DesiredCondition } from './conditions.ts';
 import { classify } from './errors.ts';
-import { eventName } from './event-body.ts';
+import { combinedEvent, eventName } from './event-body.ts';
 import { EventRecorder, type EventInput } from './events.ts';
 
 const desired: DesiredCondition = {
@@ -38,13 +38,19 @@ describe('writing to a real API server', function () {
 
   beforeEach(() => {
     counts = [];
-    recorder = new EventRecorder({
-      api: events,
-      reporter: { controller: 'example.com/auditor', instance: 'auditor-0' },
-      clock: systemClock,
-      observer: { written: () => counts.push('written'), dropped: () => counts.push('dropped') },
-    });
+    recorder = createRecorder('auditor-0');
   });
+
+  const createRecorder = (instance: string): EventRecorder =>
+    new EventRecorder({
+      api: events,
+      reporter: { controller: 'example.com/auditor', instance },
+      clock: systemClock,
+      observer: {
+        written: () => counts.push('written'),
+        dropped: (_type, reason) => counts.push(`dropped ${reason}`),
+      },
+    });
 
   async function createPod(
     name: string,
@@ -81,13 +87,57 @@ describe('writing to a real API server', function () {
     expect(counts).to.deep.equal(['written', 'written', 'written']);
   });
 
+  it('counts what two replicas tell at the same time, each repeat once', async () => {
+    const event = about(await createPod('told-by-two'), 'port 80');
+    const second = createRecorder('auditor-1');
+    await Promise.all(Array.from({ length: 4 }, () => [recorder.record(event), second.record(event)]).flat());
+    const stored = await events.readNamespacedEvent({ namespace: 'default', name: eventName(event) });
+    expect(stored.series?.count).to.equal(8);
+    expect(counts).to.deep.equal(Array(8).fill('written'));
+  });
+
+  it('combines what is alike beyond ten, in words that kubectl shows', async () => {
+    const pod = await createPod('much-talked-about');
+    for (let port = 1; port <= 13; port++) await recorder.record(about(pod, `port ${port}`));
+    const name = eventName(combinedEvent(about(pod, 'any')));
+    const stored = await events.readNamespacedEvent({ namespace: 'default', name });
+    expect(stored.series?.count).to.equal(3);
+    expect(stored.note).to.equal('(combined from similar events): port 13');
+    const { stdout } = await plane.kubectl(['get', 'events', '-n', 'default']);
+    const lines = stdout.split('\n').filter((line) => line.includes('pod/much-talked-about'));
+    expect(lines).to.have.length(11);
+    const combined = lines.filter((line) => line.includes('combined'));
+    expect(combined).to.have.length(1);
+    expect(combined[0]).to.match(
+      /Warning +PortMissing +pod\/much-talked-about +\(combined from similar events\): port 13$/,
+    );
+    expect(lines.some((line) => /Warning +PortMissing +pod\/much-talked-about +port 1$/.test(line))).to.equal(
+      true,
+    );
+  });
+
+  it('finds a statement of a predecessor by its identity, whatever its note said', async () => {
+    const event = { ...about(await createPod('rolled-up'), '240 pods'), identity: 'roll-up' };
+    const again = { ...event, note: '250 pods' };
+    const successor = createRecorder('auditor-1');
+    expect(await successor.exists(event)).to.equal(false);
+    await recorder.record(event);
+    expect(await successor.exists(again)).to.equal(true);
+    expect(await successor.exists({ ...again, identity: 'other' })).to.equal(false);
+    await successor.record(again);
+    const stored = await events.readNamespacedEvent({ namespace: 'default', name: eventName(event) });
+    expect([stored.note, stored.series?.count]).to.deep.equal(['250 pods', 2]);
+    const nowhere = { ...event, regarding: { ...event.regarding, namespace: 'never' } };
+    expect(await successor.exists(nowhere)).to.equal(false);
+  });
+
   it('drops events about a namespace that is being deleted, and about one that never was', async () => {
     await plane.request('POST', '/api/v1/namespaces', { metadata: { name: 'doomed' } });
     const pod = await createPod('doomed-pod', 'doomed');
     await core.deleteNamespace({ name: 'doomed' });
     await recorder.record(about(pod, 'late'));
     await recorder.record(about({ ...pod, namespace: 'never' }, 'nowhere'));
-    expect(counts).to.deep.equal(['dropped', 'dropped']);
+    expect(counts).to.deep.equal(['dropped namespace', 'dropped namespace']);
   });
 
   it('adds a condition beside those of others, and finds nothing to do afterwards', async () => {

@@ -33,9 +33,13 @@ describe('metrics', () => {
     for (const result of ['success', 'error']) zero(`condition_patches_total{result="${result}"}`);
     for (const type of ['Normal', 'Warning']) {
       zero(`events_total{type="${type}"}`);
-      zero(`events_dropped_total{type="${type}"}`);
+      for (const reason of ['budget', 'namespace'])
+        zero(`events_dropped_total{type="${type}",reason="${reason}"}`);
     }
-    zero('workqueue_adds_total');
+    for (const name of ['adds_total', 'retries_total', 'depth', 'unfinished_work_seconds'])
+      zero(`workqueue_${name}`);
+    for (const name of ['queue_duration_seconds', 'work_duration_seconds']) zero(`workqueue_${name}_count`);
+    zero('workqueue_longest_running_processor_seconds');
     zero('config_valid');
     zero('detection_latency_seconds_count');
   });

@@ -7,12 +7,12 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { METRICS, type MetricEntry } from './table.ts';
 
-/** The values that a counter's label can take; they exist at zero before anything happened. */
-const LABEL_VALUES: Readonly<Record<string, readonly string[]>> = {
-  [METRICS.reconcileTotal.name]: ['success', 'error', 'requeued'],
-  [METRICS.eventsTotal.name]: ['Normal', 'Warning'],
-  [METRICS.eventsDropped.name]: ['Normal', 'Warning'],
-  [METRICS.conditionPatches.name]: ['success', 'error'],
+/** The values that a counter's labels can take; all combinations exist at zero before anything happened. */
+const LABEL_VALUES: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  [METRICS.reconcileTotal.name]: { result: ['success', 'error', 'requeued'] },
+  [METRICS.eventsTotal.name]: { type: ['Normal', 'Warning'] },
+  [METRICS.eventsDropped.name]: { type: ['Normal', 'Warning'], reason: ['budget', 'namespace'] },
+  [METRICS.conditionPatches.name]: { result: ['success', 'error'] },
 };
 
 export class Metrics {
@@ -27,6 +27,9 @@ export class Metrics {
   readonly workqueueAdds = this.#counter(METRICS.workqueueAdds);
   readonly workqueueRetries = this.#counter(METRICS.workqueueRetries);
   readonly workqueueQueueDuration = this.#histogram(METRICS.workqueueQueueDuration);
+  readonly workqueueWorkDuration = this.#histogram(METRICS.workqueueWorkDuration);
+  readonly workqueueUnfinishedWork = this.#gauge(METRICS.workqueueUnfinishedWork);
+  readonly workqueueLongestRunning = this.#gauge(METRICS.workqueueLongestRunning);
   readonly informerSynced = this.#gauge(METRICS.informerSynced);
   readonly informerFailing = this.#gauge(METRICS.informerFailing);
   readonly informerLastEvent = this.#gauge(METRICS.informerLastEvent);
@@ -65,8 +68,7 @@ export class Metrics {
 
   #counter({ name, help, labels }: MetricEntry): Counter {
     const counter = new Counter({ name, help, labelNames: [...labels], registers: [this.#registry] });
-    const [label] = labels;
-    for (const value of LABEL_VALUES[name] ?? []) if (label !== undefined) counter.inc({ [label]: value }, 0);
+    for (const series of combinations(LABEL_VALUES[name] ?? {})) counter.inc(series, 0);
     return counter;
   }
 
@@ -79,4 +81,16 @@ export class Metrics {
       ...(buckets === undefined ? {} : { buckets: [...buckets] }),
     });
   }
+}
+
+/** Each label with one of its values, in every possible way; nothing when there are no labels. */
+function combinations(
+  values: Readonly<Record<string, readonly string[]>>,
+): readonly Readonly<Record<string, string>>[] {
+  const labels = Object.entries(values);
+  if (labels.length === 0) return [];
+  return labels.reduce<readonly Readonly<Record<string, string>>[]>(
+    (series, [label, some]) => series.flatMap((each) => some.map((value) => ({ ...each, [label]: value }))),
+    [{}],
+  );
 }

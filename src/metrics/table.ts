@@ -29,6 +29,8 @@ const define = (
 
 const MILLISECONDS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25];
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
+/** Most work is to find that nothing is to be written. */
+const WORK_SECONDS = [0.001, 0.0025, ...SECONDS];
 
 export const METRICS = {
   pods: define('gauge', 'pods', 'Pods by the status that they were last judged to have.', [
@@ -64,6 +66,23 @@ export const METRICS = {
     [],
     SECONDS,
   ),
+  workqueueWorkDuration: define(
+    'histogram',
+    'workqueue_work_duration_seconds',
+    'Time that work on a key takes, its writes included.',
+    [],
+    WORK_SECONDS,
+  ),
+  workqueueUnfinishedWork: define(
+    'gauge',
+    'workqueue_unfinished_work_seconds',
+    'Time spent until now on all keys that are being worked on; work that is stuck makes it grow without end.',
+  ),
+  workqueueLongestRunning: define(
+    'gauge',
+    'workqueue_longest_running_processor_seconds',
+    'Time spent until now on the key that has been worked on for longest; 0 when there is none.',
+  ),
   informerSynced: define('gauge', 'informer_synced', '1 once the first list of the resource is complete.', [
     'resource',
   ]),
@@ -93,7 +112,7 @@ export const METRICS = {
     'counter',
     'events_dropped_total',
     'Events not written: their object had too many, or its namespace is going.',
-    ['type'],
+    ['type', 'reason'],
   ),
   conditionPatches: define('counter', 'condition_patches_total', 'Patches of pod conditions by result.', [
     'result',
