@@ -1,17 +1,18 @@
 /**
  * The controller of this product, put together: what wakes whom, and what is counted.
  *
- *     pods        -> the pod's key
- *     namespaces  -> the keys of the namespace's pods
- *     ConfigMap, MeshConfigs, webhooks -> the configuration's key, and every pod's at low priority
+ *     pods                             -> the pod's key
+ *     namespaces                       -> the namespace's key: a sweep over its pods
+ *     ConfigMap, MeshConfigs, webhooks -> the configuration's key: a sweep over all pods
+ *     the beginning of leadership      -> the same
  *
  * Guarantees: constructing does no I/O. Pods are judged once pods are known and namespaces and configurations have either
- * been listed or been refused; a refusal leaves pods Unknown and is tried again.
+ * been listed or been refused; a refusal leaves pods Unknown and is tried again. A replica takes part in an election only
+ * when it has judged all pods; until it leads, and after, it judges and counts and writes nothing.
  */
 import { setMaxListeners } from 'node:events';
 import { CoreV1Api, EventsV1Api } from '@kubernetes/client-node';
 import type { Fork } from '../core/osm/dialect.ts';
-import { podKey } from '../core/osm/pod.ts';
 import type { Cluster } from '../kube/client.ts';
 import type { Clock } from '../kube/clock.ts';
 import { describeError } from '../kube/describe-error.ts';
@@ -23,12 +24,22 @@ import { ClusterSurroundings } from './cluster-surroundings.ts';
 import { ConditionWriter } from './condition-writer.ts';
 import { ConfigReporter } from './config-reporter.ts';
 import { createInformers, type Informers } from './informers.ts';
+import { Judge } from './judge.ts';
+import { UNCONTESTED, type Leadership } from './leadership.ts';
 import { observeWork, refreshMetrics } from './instrumentation.ts';
 import { Notices } from './notices.ts';
-import { CONFIG_KEY, Reconciler } from './reconciler.ts';
+import { CONFIG_KEY, namespaceKey, Reconciler } from './reconciler.ts';
 import { Reporter } from './reporter.ts';
+import { Sweep } from './sweep.ts';
 import { PodStatuses } from './pod-statuses.ts';
 import { limitWrites } from './write-limit.ts';
+
+/** An election that this process takes part in; kube/leader-election.ts has one. */
+export interface Election extends Leadership {
+  /** Takes part until `signal` aborts, then gives back what it holds. */
+  run(signal: AbortSignal): Promise<void>;
+  onChange(handler: (leading: boolean) => void): void;
+}
 
 export interface AuditorOptions {
   readonly cluster: Cluster;
@@ -43,12 +54,13 @@ export interface AuditorOptions {
   readonly writeEvents: boolean;
   /** The name of this replica. */
   readonly instance: string;
+  /** undefined for a replica that is the only one. */
+  readonly election: Election | undefined;
 }
 
 const REPORTING_CONTROLLER = 'openservicemesh.io/osm-auditor';
 /** A live change goes before a sweep over all pods. */
 const LIVE = 1;
-const SWEEP = 0;
 /** Kubernetes waits longer than this before it kills; see the Deployment. */
 const DRAIN_MS = 5000;
 /** Of the signal that ends the run. */
@@ -57,13 +69,18 @@ const MOST_LISTENERS = 50;
 export class Auditor {
   readonly #informers: Informers;
   readonly #controller: Controller;
+  readonly #sweep: Sweep;
+  readonly #election: Election | undefined;
   readonly #notices = new Notices();
   readonly #clock: Clock;
+  #elected: Promise<void> | undefined;
 
   constructor(options: AuditorOptions) {
-    const { cluster, clock, logger, metrics, osmNamespace, graceMs, settleMs, fork } = options;
+    const { cluster, clock, logger, metrics, osmNamespace, graceMs, settleMs, fork, election } = options;
+    const leadership: Leadership = election ?? UNCONTESTED;
     this.#clock = clock;
-    const writes = limitWrites(cluster.api(CoreV1Api), cluster.api(EventsV1Api));
+    this.#election = election;
+    const writes = limitWrites(cluster.api(CoreV1Api), cluster.api(EventsV1Api), leadership);
     const events = options.writeEvents
       ? new EventRecorder({
           api: writes.events,
@@ -83,25 +100,53 @@ export class Auditor {
         })
       : undefined;
     const reporter = new Reporter({ conditions, events });
+    const configReporter = new ConfigReporter(events, logger);
     this.#informers = createInformers({
       api: cluster,
       clock,
       logger,
-      recognises: (after, before) => conditions?.recognises(after, before.condition) ?? true,
+      // What the leader writes is no news for those that follow.
+      recognises: (after, before) =>
+        !leadership.leading || (conditions?.recognises(after, before.condition) ?? true),
     });
     const { pods, namespaces, configs, webhooks } = this.#informers;
     const around = new ClusterSurroundings(this.#informers, osmNamespace);
     const statuses = new PodStatuses();
-    const reconciler = new Reconciler({
+    const judge = new Judge({
       pods,
       around,
       gathering: { graceMs, settleMs, fork },
-      reporter,
-      configReporter: new ConfigReporter(events, logger),
       statuses,
       metrics,
       clock,
-      notices: this.#notices,
+    });
+    const notices = this.#notices;
+    this.#sweep = new Sweep({
+      pods,
+      around,
+      judge,
+      reporter,
+      events,
+      leadership,
+      notices,
+      metrics,
+      logger,
+      queue: {
+        add: (key, how) => this.#controller.queue.add(key, how),
+        addAfter: (key, ms) => this.#controller.queue.addAfter(key, ms),
+      },
+      part: undefined,
+    });
+    const reconciler = new Reconciler({
+      judge,
+      sweep: this.#sweep,
+      around,
+      reporter,
+      configReporter,
+      leadership,
+      metrics,
+      clock,
+      notices,
       logger,
     });
     this.#controller = new Controller({
@@ -113,16 +158,32 @@ export class Auditor {
       queue: { observer: observeWork(metrics) },
       drainMs: DRAIN_MS,
     });
-    metrics.beforeScrape(() => refreshMetrics(metrics, this.#informers, statuses, this.#controller.queue));
+    metrics.beforeScrape(() => {
+      refreshMetrics(metrics, this.#informers, statuses, this.#controller.queue);
+      metrics.leader.set(leadership.leading ? 1 : 0);
+    });
+    election?.onChange((leading) => {
+      logger.info(leading ? 'this replica leads' : 'this replica follows');
+      for (const memory of [reporter, configReporter, this.#sweep]) memory.reset();
+      // What the one before has left undone.
+      if (leading) this.#controller.queue.add(CONFIG_KEY, { priority: LIVE });
+    });
     this.#wire();
   }
 
-  /** Runs until `signal` aborts, then lets the work under way end. */
+  /** Runs until `signal` aborts, lets the work under way end and then gives the leadership back. */
   async run(signal: AbortSignal): Promise<void> {
     // Node takes more than ten for a leak. Each informer adds one as long as it runs, and a few for a while.
     setMaxListeners(MOST_LISTENERS, signal);
     this.#controller.queue.add(CONFIG_KEY, { priority: LIVE });
-    await this.#controller.run(signal);
+    const electing = new AbortController();
+    this.#electOnceJudged(electing.signal);
+    try {
+      await this.#controller.run(signal);
+    } finally {
+      electing.abort();
+      await this.#elected;
+    }
   }
 
   /** Not ready before the backlog is judged, nor while the server refuses to show pods. */
@@ -132,39 +193,29 @@ export class Auditor {
     return { ready: false, reason: `pods may not be watched (${describeError(refusal)})` };
   }
 
+  /** A replica that has not judged what is there would lead without a word to say. */
+  #electOnceJudged(signal: AbortSignal): void {
+    void this.#sweep.judgedAll.then(() => {
+      if (!signal.aborted) this.#elected = this.#election?.run(signal);
+    });
+  }
+
   #wire(): void {
     const { pods, namespaces, configs, webhooks } = this.#informers;
-    pods.onChange((key) => {
-      // What was there before the controller is a backlog, not a change that somebody waits to hear of.
-      if (pods.synced) this.#notice(key);
-      this.#controller.queue.add(key, { priority: pods.synced ? LIVE : SWEEP });
-    });
-    namespaces.onChange((name) => this.#sweep(({ namespace }) => namespace === name));
+    pods.onChange((key) => this.#wake(key));
+    namespaces.onChange((name) => this.#wake(namespaceKey(name)));
     for (const informer of [...Object.values(configs), webhooks]) {
-      informer.onChange(() => this.#configChanged());
-      informer.onRefusal(() => this.#configChanged());
+      informer.onChange(() => this.#wake(CONFIG_KEY));
+      informer.onRefusal(() => this.#wake(CONFIG_KEY));
     }
     // A list that is refused, or allowed again, changes what can be known of every pod.
-    namespaces.onRefusal(() => this.#sweep(() => true));
+    namespaces.onRefusal(() => this.#wake(CONFIG_KEY));
   }
 
-  #configChanged(): void {
-    this.#controller.queue.add(CONFIG_KEY, { priority: LIVE });
-    this.#sweep(() => true);
-  }
-
-  #sweep(concerned: (pod: { readonly namespace: string }) => boolean): void {
-    // Before the first list is complete every pod is in line anyway.
-    if (!this.#informers.pods.synced) return;
-    for (const { pod } of this.#informers.pods.values()) {
-      if (!concerned(pod)) continue;
-      const key = podKey(pod);
-      if (this.#controller.readiness().ready) this.#notice(key);
-      this.#controller.queue.add(key, { priority: SWEEP });
-    }
-  }
-
-  #notice(key: string): void {
+  /** What comes before the first sweep is seen by it, and nobody waits to hear of it. */
+  #wake(key: string): void {
+    if (!this.#sweep.begun) return;
     this.#notices.note(key, this.#clock.now());
+    this.#controller.queue.add(key, { priority: LIVE });
   }
 }

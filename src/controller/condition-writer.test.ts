@@ -27,6 +27,7 @@ const verdict = (status: Status, ...findings: readonly Finding[]): Report => {
     findings,
     dialect: undefined,
     recheckAt: undefined,
+    configSource: undefined,
   };
 };
 const podWith = (
@@ -85,8 +86,8 @@ describe('condition writer', () => {
   it('tells a foreign hand once the echo was there, and mends what it did', async () => {
     await write(podWith(undefined), verdict('Verified'));
     expect(recognises(podWith(TRUE))).to.equal(true);
-    expect(recognises(podWith({ ...TRUE, message: 'tampered' }))).to.equal(false);
-    expect(recognises(podWith(undefined))).to.equal(false);
+    expect(recognises(podWith({ ...TRUE, message: 'tampered' }), TRUE)).to.equal(false);
+    expect(recognises(podWith(undefined), TRUE)).to.equal(false);
     expect(await write(podWith(undefined), verdict('Verified'))).to.equal(true);
   });
 

@@ -29,14 +29,12 @@ export interface ConditionWriterOptions {
   readonly onPatch: (result: 'success' | 'error') => void;
 }
 
-/** What was last written on one pod. */
+/** What was last written on one pod and has not come back through the watch. */
 interface Written {
   readonly uid: string;
   /** undefined for a removal. */
   readonly condition: Condition | undefined;
   readonly at: number;
-  /** It has come back through the watch. */
-  echoed: boolean;
 }
 
 /** A watch that works brings a write back within moments; after this a missing echo is a foreign hand. */
@@ -76,7 +74,7 @@ export class ConditionWriter {
     const condition = '$patch' in first ? undefined : first;
     const key = podKey(pod);
     // Before the call: the echo may be faster than the answer.
-    this.#written.set(key, { uid: pod.uid, condition, at: clock.now(), echoed: false });
+    this.#written.set(key, { uid: pod.uid, condition, at: clock.now() });
     try {
       await patchPodCondition(api, pod, patch);
       onPatch('success');
@@ -96,16 +94,19 @@ export class ConditionWriter {
   recognises({ pod, condition }: PodSnapshot, before: Condition | undefined): boolean {
     const written = this.#of(pod);
     if (written === undefined) return saysSame(before, condition);
-    if (saysSame(written.condition, condition)) {
-      written.echoed = true;
-      return true;
-    }
-    return this.#pending(pod) !== undefined;
+    if (!saysSame(written.condition, condition)) return this.#pending(pod) !== undefined;
+    this.#written.delete(podKey(pod));
+    return true;
   }
 
   /** Drops what is remembered of a pod that is gone. */
   forget(key: string): void {
     this.#written.delete(key);
+  }
+
+  /** Drops everything. */
+  reset(): void {
+    this.#written.clear();
   }
 
   #of(pod: Pod): Written | undefined {
@@ -115,7 +116,7 @@ export class ConditionWriter {
 
   #pending(pod: Pod): Written | undefined {
     const written = this.#of(pod);
-    if (written === undefined || written.echoed) return undefined;
+    if (written === undefined) return undefined;
     return this.#options.clock.now() - written.at < ECHO_WITHIN_MS ? written : undefined;
   }
 }

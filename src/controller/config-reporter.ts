@@ -6,9 +6,10 @@
  */
 import { checkConfig } from '../core/audit/checks/config.ts';
 import { eventNote, findingIdentity } from '../core/audit/condition-text.ts';
-import type { ConfigKind, ConfigLookup } from '../core/osm/mesh-config.ts';
+import type { ConfigLookup } from '../core/osm/mesh-config.ts';
 import type { EventRecorder } from '../kube/events.ts';
 import type { Logger } from '../kube/logger.ts';
+import { regardingConfig } from './regarding.ts';
 
 /** What was last told of one configuration. */
 interface Told {
@@ -17,13 +18,6 @@ interface Told {
   /** The last report ended half-way: some of its Events may be written. */
   readonly half: boolean;
 }
-
-/** How an Event names the object. Any version that is served will do; these are the newest. */
-const OBJECTS: Readonly<Record<ConfigKind, { readonly apiVersion: string; readonly kind: string }>> = {
-  ConfigMap: { apiVersion: 'v1', kind: 'ConfigMap' },
-  MeshConfig: { apiVersion: 'config.openservicemesh.io/v1alpha2', kind: 'MeshConfig' },
-  FsmMeshConfig: { apiVersion: 'config.flomesh.io/v1alpha3', kind: 'MeshConfig' },
-};
 
 export class ConfigReporter {
   readonly #events: Pick<EventRecorder, 'ensure' | 'record'> | undefined;
@@ -34,6 +28,11 @@ export class ConfigReporter {
   constructor(events: Pick<EventRecorder, 'ensure' | 'record'> | undefined, logger: Logger) {
     this.#events = events;
     this.#logger = logger;
+  }
+
+  /** Forgets what was told: another replica may have told other things meanwhile. */
+  reset(): void {
+    this.#told = new Map();
   }
 
   /**
@@ -71,9 +70,8 @@ export class ConfigReporter {
       const fields = { code: each.code, reason: each.name, finding: each.message };
       if (!again) this.#logger.warn('the mesh configuration has a finding', fields);
       if (lookup.kind !== 'found') continue;
-      const { namespace, name, kind } = lookup.config;
       const event = {
-        regarding: { ...OBJECTS[kind], namespace, name, uid },
+        regarding: regardingConfig(lookup.config),
         type: 'Warning',
         reason: each.name,
         note: eventNote(each),

@@ -20,7 +20,15 @@ const informer = (name: string, synced: boolean, stats: Partial<typeof NUMBERS> 
 };
 const verdict = (namespace: string, rest: Partial<Report> = {}): Report => {
   const identity = { namespace, name: 'web', uid: 'u' };
-  return { ...identity, status: 'Verified', findings: [], dialect: undefined, recheckAt: undefined, ...rest };
+  return {
+    ...identity,
+    status: 'Verified',
+    findings: [],
+    dialect: undefined,
+    recheckAt: undefined,
+    configSource: undefined,
+    ...rest,
+  };
 };
 
 describe('the metrics of the queue', () => {
@@ -74,7 +82,6 @@ describe('the metrics read before a scrape', () => {
       'workqueue_depth 7',
       'workqueue_unfinished_work_seconds 90.5',
       'workqueue_longest_running_processor_seconds 61',
-      'leader 1',
       'informer_synced{resource="pods"} 1',
       'informer_synced{resource="namespaces"} 0',
       'informer_failing{resource="pods"} 0',

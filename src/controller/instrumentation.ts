@@ -33,7 +33,6 @@ export function refreshMetrics(
   metrics.workqueueDepth.set(depth);
   metrics.workqueueUnfinishedWork.set(unfinished.totalMs / 1000);
   metrics.workqueueLongestRunning.set(unfinished.longestMs / 1000);
-  metrics.leader.set(1);
   metrics.watchRestarts.reset();
   metrics.informerUnreadable.reset();
   for (const { name: resource, synced, stats } of allInformers(informers)) {

@@ -6,7 +6,16 @@ import { PodStatuses } from './pod-statuses.ts';
 
 function verdict(namespace: string, name: string, status: Status, ...names: FindingName[]): Report {
   const findings = names.map((each) => finding(each, 'so it is'));
-  return { namespace, name, uid: name, status, findings, dialect: undefined, recheckAt: undefined };
+  return {
+    namespace,
+    name,
+    uid: name,
+    status,
+    findings,
+    dialect: undefined,
+    recheckAt: undefined,
+    configSource: undefined,
+  };
 }
 
 describe('pod statuses', () => {

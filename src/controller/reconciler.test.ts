@@ -21,10 +21,12 @@ import { ManualClock } from '../testing/kube/manual-clock.ts';
 import { osmScript } from '../testing/osm-scripts.ts';
 import { RecordingLogger } from '../testing/kube/recording-logger.ts';
 import { ConfigReporter } from './config-reporter.ts';
-import { CONFIG_KEY, Reconciler } from './reconciler.ts';
+import { Judge } from './judge.ts';
+import { CONFIG_KEY, namespaceKey, Reconciler } from './reconciler.ts';
 import { ConditionWriter } from './condition-writer.ts';
 import { Notices } from './notices.ts';
 import { Reporter } from './reporter.ts';
+import { Sweep } from './sweep.ts';
 import type { PodSnapshot } from './snapshot.ts';
 import { PodStatuses } from './pod-statuses.ts';
 
@@ -54,6 +56,8 @@ describe('reconciler', () => {
   let writeMs: number;
   let conditions: ConditionWriter;
   let logger: RecordingLogger;
+  let leading: boolean;
+  let queued: string[];
   let reconciler: Reconciler;
 
   beforeEach(() => {
@@ -72,6 +76,8 @@ describe('reconciler', () => {
     written = [];
     failing = false;
     writeMs = 0;
+    leading = true;
+    queued = [];
     conditions = new ConditionWriter({
       api: {
         patchNamespacedPodStatus: async ({ body }) => {
@@ -83,17 +89,22 @@ describe('reconciler', () => {
       clock,
       onPatch: () => undefined,
     });
+    const around = { namespace: (name: string) => namespace(name), configs: () => configs };
+    const gathering = { graceMs: 60_000, settleMs: 5000, fork: {} };
+    const reporter = new Reporter({ conditions, events: undefined });
+    const leadership = {
+      get leading() {
+        return leading;
+      },
+    };
+    const judge = new Judge({ pods, around, gathering, statuses, metrics, clock });
+    const shared = { around, judge, reporter, leadership, metrics, notices, logger };
+    const queue = { add: (key: string) => queued.push(key), addAfter: () => undefined };
     reconciler = new Reconciler({
-      pods,
-      around: { namespace: (name) => namespace(name), configs: () => configs },
-      gathering: { graceMs: 60_000, settleMs: 5000, fork: {} },
-      reporter: new Reporter({ conditions, events: undefined }),
+      ...shared,
+      sweep: new Sweep({ ...shared, pods, queue, events: undefined, part: undefined }),
       configReporter: new ConfigReporter(undefined, new RecordingLogger()),
-      statuses,
-      metrics,
       clock,
-      notices,
-      logger,
     });
   });
 
@@ -193,6 +204,25 @@ describe('reconciler', () => {
     await reconciler.reconcile(KEY);
     expect(written).to.have.length(1);
     expect(await latencies()).to.equal('count 0');
+  });
+
+  it('judges and counts, and writes nothing, while another replica leads', async () => {
+    know(meshedPod());
+    leading = false;
+    await reconciler.reconcile(KEY);
+    await reconciler.reconcile(CONFIG_KEY);
+    expect(present()).to.deep.equal(['test Verified 1']);
+    expect(written).to.deep.equal([]);
+    expect(queued).to.deep.equal([]);
+  });
+
+  it('puts in line those pods of a namespace about which there is something to write', async () => {
+    know(meshedPod());
+    pods.set('other/web', { pod: meshedPod({ namespace: 'other' }), condition: undefined });
+    await reconciler.reconcile(namespaceKey('test'));
+    expect(queued).to.deep.equal([KEY]);
+    await reconciler.reconcile(CONFIG_KEY);
+    expect(queued).to.deep.equal([KEY, KEY, 'other/web']);
   });
 
   it('hands a failure on, and the next try writes', async () => {

@@ -1,33 +1,39 @@
 /**
- * Reconciles one key: gathers, audits, reports. It looks at the present state only and never learns which event woke it.
+ * Reconciles one key: a pod's, a namespace's or that of the configuration. It looks at the present state only and never
+ * learns which event woke it.
  */
-import { performance } from 'node:perf_hooks';
-import { audit } from '../core/audit/audit.ts';
 import { isValid } from '../core/audit/checks/config.ts';
 import { configurationsOf } from '../core/audit/configurations.ts';
 import type { Clock } from '../kube/clock.ts';
 import type { Logger } from '../kube/logger.ts';
-import type { Informer } from '../kube/informer.ts';
 import type { Requeue } from '../kube/workqueue.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { ConfigReporter } from './config-reporter.ts';
-import { gather, type GatherOptions, type Surroundings } from './gatherer.ts';
+import type { Surroundings } from './gatherer.ts';
+import type { Judge } from './judge.ts';
+import type { Leadership } from './leadership.ts';
 import type { Notices } from './notices.ts';
 import type { Reporter } from './reporter.ts';
-import type { PodSnapshot } from './snapshot.ts';
-import type { PodStatuses } from './pod-statuses.ts';
+import { statusChanged } from './status-log.ts';
+import type { Sweep } from './sweep.ts';
 
-/** The key of the mesh configuration; a pod's key holds a slash. */
+/** The key of the mesh configuration, upon which every pod depends. */
 export const CONFIG_KEY = 'config';
+const NAMESPACE_PREFIX = 'namespace:';
+
+/** The key of a namespace, upon which its pods depend. A pod's key holds a slash and no colon. */
+export function namespaceKey(name: string): string {
+  return `${NAMESPACE_PREFIX}${name}`;
+}
 
 export interface ReconcilerOptions {
-  readonly pods: Pick<Informer<PodSnapshot>, 'get'>;
+  readonly judge: Judge;
+  readonly sweep: Sweep;
   readonly around: Surroundings;
-  readonly gathering: GatherOptions;
   readonly reporter: Reporter;
   readonly configReporter: ConfigReporter;
-  readonly statuses: PodStatuses;
-  readonly metrics: Metrics;
+  readonly leadership: Leadership;
+  readonly metrics: Pick<Metrics, 'configValid' | 'detectionLatency'>;
   readonly clock: Clock;
   readonly notices: Notices;
   readonly logger: Logger;
@@ -40,48 +46,48 @@ export class Reconciler {
     this.#options = options;
   }
 
+  /** @throws the API's error; the next try starts where this one ended */
   async reconcile(key: string): Promise<Requeue | undefined> {
-    return key === CONFIG_KEY ? this.#reconcileConfig() : this.#reconcilePod(key);
+    const { notices } = this.#options;
+    const noticed = notices.take(key);
+    try {
+      if (key === CONFIG_KEY) await this.#reconcileConfig(noticed);
+      else if (key.startsWith(NAMESPACE_PREFIX)) {
+        await this.#options.sweep.run(key.slice(NAMESPACE_PREFIX.length), noticed);
+      } else return await this.#reconcilePod(key, noticed);
+      return undefined;
+    } catch (error) {
+      notices.restore(key, noticed);
+      throw error;
+    }
   }
 
-  async #reconcilePod(key: string): Promise<Requeue | undefined> {
-    const { pods, around, gathering, reporter, statuses, metrics, clock, notices, logger } = this.#options;
-    const noticed = notices.take(key);
-    const snapshot = pods.get(key);
-    if (snapshot === undefined) {
-      statuses.forget(key);
+  async #reconcilePod(key: string, noticed: number | undefined): Promise<Requeue | undefined> {
+    const { judge, reporter, leadership, metrics, clock, logger } = this.#options;
+    const judged = judge.judge(key);
+    if (judged === undefined) {
       reporter.forget(key);
       return undefined;
     }
-    const started = performance.now();
-    const report = audit(gather(snapshot.pod, around, gathering, clock.now()));
-    metrics.auditDuration.observe((performance.now() - started) / 1000);
-    if (statuses.set(key, report)) {
-      const { namespace, name, status, findings } = report;
-      logger.info('the status of a pod has changed', {
-        namespace,
-        pod: name,
-        status,
-        findings: findings.map(({ code }) => code).join(' '),
-      });
+    const { snapshot, report, changed, recheckAfterMs } = judged;
+    if (changed) statusChanged(logger, report);
+    if (leadership.leading) {
+      const wrote = await reporter.carryOut(reporter.plan(snapshot, report));
+      if (wrote && noticed !== undefined) metrics.detectionLatency.observe((clock.now() - noticed) / 1000);
     }
-
-    const wrote = await reporter.report(snapshot, report).catch((error: unknown) => {
-      notices.restore(key, noticed);
-      throw error;
-    });
-    if (wrote && noticed !== undefined) metrics.detectionLatency.observe((clock.now() - noticed) / 1000);
-    // One millisecond late, so that the grace period has ended when it is looked at.
-    return report.recheckAt === undefined
-      ? undefined
-      : { requeueAfterMs: report.recheckAt - clock.now() + 1 };
+    return recheckAfterMs === undefined ? undefined : { requeueAfterMs: recheckAfterMs };
   }
 
-  async #reconcileConfig(): Promise<undefined> {
-    const { around, configReporter, metrics } = this.#options;
+  /** Pods are judged whatever becomes of the words about their configuration. */
+  async #reconcileConfig(noticed: number | undefined): Promise<void> {
+    const { around, metrics, sweep, configReporter, leadership } = this.#options;
     const lookups = configurationsOf(around.configs());
     const valid = lookups.every((lookup) => lookup.kind === 'found' && isValid(lookup.config));
     metrics.configValid.set(valid ? 1 : 0);
-    await configReporter.report(lookups);
+    const work = [sweep.run(undefined, noticed)];
+    if (leadership.leading) work.push(configReporter.report(lookups));
+    for (const result of await Promise.allSettled(work)) {
+      if (result.status === 'rejected') throw result.reason;
+    }
   }
 }

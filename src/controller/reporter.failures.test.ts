@@ -17,7 +17,16 @@ const ENSURE_CRASH = 'ensure Warning SidecarNotRunning';
 const ENSURE_EXTRA = 'ensure Warning ExcludedPortExtra';
 
 const verdict = (status: Report['status'], findings: Report['findings'] = [], uid = 'a'): Report => {
-  return { namespace: 'test', name: 'web', uid, status, findings, dialect: undefined, recheckAt: undefined };
+  return {
+    namespace: 'test',
+    name: 'web',
+    uid,
+    status,
+    findings,
+    dialect: undefined,
+    recheckAt: undefined,
+    configSource: undefined,
+  };
 };
 const BAD = verdict('Discrepant', [CRASH, EXTRA]);
 const GOOD = verdict('Verified');
@@ -58,10 +67,12 @@ describe('reporter, when writing fails', () => {
       },
       ...off,
     });
+  const write = (reporter: Reporter, snapshot: PodSnapshot, report: Report): Promise<boolean> =>
+    reporter.carryOut(reporter.plan(snapshot, report));
   /** Reports while the call named fails. */
   async function fail(reporter: Reporter, snapshot: PodSnapshot, report: Report, at: string): Promise<void> {
     failing = at;
-    const error: unknown = await reporter.report(snapshot, report).catch((thrown: unknown) => thrown);
+    const error: unknown = await write(reporter, snapshot, report).catch((thrown: unknown) => thrown);
     failing = undefined;
     expect(error).to.have.property('message', `no answer to: ${at}`);
   }
@@ -75,14 +86,14 @@ describe('reporter, when writing fails', () => {
   it('only makes sure of the Events when it tries again, so that none is counted twice', async () => {
     const reporter = create();
     const verified = condition('True', 'Verified', 'Traffic is redirected as the mesh configuration says.');
-    await reporter.report(podWith(verified), GOOD);
+    await write(reporter, podWith(verified), GOOD);
     await fail(reporter, podWith(verified), BAD, 'record Warning ExcludedPortExtra');
     calls.length = 0;
-    await reporter.report(podWith(verified), BAD);
+    await write(reporter, podWith(verified), BAD);
     expect(calls).to.deep.equal([ENSURE_CRASH, ENSURE_EXTRA, 'patch False', 'success']);
     calls.length = 0;
-    await reporter.report(podWith(undefined), verdict('Discrepant', [EXTRA]));
-    await reporter.report(podWith(undefined), BAD);
+    await write(reporter, podWith(undefined), verdict('Discrepant', [EXTRA]));
+    await write(reporter, podWith(undefined), BAD);
     expect(
       calls.filter((line) => line.includes('Warning')),
       'after a success it is sure again',
@@ -93,16 +104,16 @@ describe('reporter, when writing fails', () => {
     const reporter = create();
     await fail(reporter, podWith(undefined), BAD, 'patch False');
     expect(calls.splice(0)).to.deep.equal([ENSURE_CRASH, ENSURE_EXTRA, 'patch False', 'error']);
-    await reporter.report(podWith(undefined), BAD);
+    await write(reporter, podWith(undefined), BAD);
     expect(calls).to.deep.equal([ENSURE_CRASH, ENSURE_EXTRA, 'patch False', 'success']);
   });
 
   it('still tells of the recovery of a pod whose trouble was told only in part', async () => {
     const reporter = create();
-    await reporter.report(podWith(undefined), BAD);
+    await write(reporter, podWith(undefined), BAD);
     await fail(reporter, podWith(condition('False', 'x', '')), GOOD, 'patch True');
     calls.length = 0;
-    await reporter.report(podWith(condition('False', 'x', '')), GOOD);
+    await write(reporter, podWith(condition('False', 'x', '')), GOOD);
     expect(calls).to.deep.equal(['ensure Normal RedirectionVerified', 'patch True', 'success']);
   });
 
@@ -115,7 +126,7 @@ describe('reporter, when writing fails', () => {
     };
     const reporter = create({ events: { ensure, record: ensure } });
     const tries = async (): Promise<unknown> =>
-      reporter.report(podWith(undefined), BAD).catch((error: unknown) => error);
+      write(reporter, podWith(undefined), BAD).catch((error: unknown) => error);
     expect(await tries()).to.equal(forbidden);
     expect(calls.splice(0)).to.deep.equal(['ensure SidecarNotRunning', 'patch False', 'success']);
     expect(await tries()).to.equal(forbidden);
@@ -127,10 +138,10 @@ describe('reporter, when writing fails', () => {
 
   it('does not tell of a finding again that was not known to have ended', async () => {
     const reporter = create();
-    await reporter.report(podWith(undefined), BAD);
-    await reporter.report(podWith(undefined), verdict('Unknown', [finding('ConfigUnreadable', 'No.')]));
+    await write(reporter, podWith(undefined), BAD);
+    await write(reporter, podWith(undefined), verdict('Unknown', [finding('ConfigUnreadable', 'No.')]));
     calls.length = 0;
-    await reporter.report(podWith(undefined), BAD);
+    await write(reporter, podWith(undefined), BAD);
     expect(calls).to.deep.equal(['patch False', 'success']);
   });
 
@@ -138,10 +149,10 @@ describe('reporter, when writing fails', () => {
     it('writes Events on transitions, and makes sure of them after a restart', async () => {
       const off = { conditions: undefined };
       const reporter = create(off);
-      expect(await reporter.report(podWith(undefined), BAD)).to.equal(true);
-      expect(await reporter.report(podWith(undefined), BAD)).to.equal(false);
-      await reporter.report(podWith(undefined), GOOD);
-      await create(off).report(podWith(undefined), BAD);
+      expect(await write(reporter, podWith(undefined), BAD)).to.equal(true);
+      expect(await write(reporter, podWith(undefined), BAD)).to.equal(false);
+      await write(reporter, podWith(undefined), GOOD);
+      await write(create(off), podWith(undefined), BAD);
       expect(calls).to.deep.equal([
         ENSURE_CRASH,
         ENSURE_EXTRA,
@@ -155,13 +166,13 @@ describe('reporter, when writing fails', () => {
   describe('with Events switched off', () => {
     it('writes the condition alone', async () => {
       const reporter = create({ events: undefined });
-      expect(await reporter.report(podWith(undefined), BAD)).to.equal(true);
+      expect(await write(reporter, podWith(undefined), BAD)).to.equal(true);
       expect(calls).to.deep.equal(['patch False', 'success']);
     });
 
     it('says that nothing was written when conditions are off too', async () => {
       const reporter = create({ events: undefined, conditions: undefined });
-      expect(await reporter.report(podWith(undefined), BAD)).to.equal(false);
+      expect(await write(reporter, podWith(undefined), BAD)).to.equal(false);
       expect(calls).to.deep.equal([]);
     });
   });

@@ -7,23 +7,20 @@
  * - Events come before the condition: if the program ends in between, the condition still differs and the Events are
  *   made sure of; the other way round they would be lost. Events that the server refuses are tried again and again, but
  *   do not keep the condition back.
- * - A finding is one Event as long as it lasts, and recovery is one Normal Event.
+ * - A finding is one Event as long as it lasts, and recovery is one Normal Event. What a rolled-up Event has told of a
+ *   pod, the pod gets no Event for.
  * Limits: without conditions a restart cannot tell a recovery that happened meanwhile; with them it cannot if the pod was
  * Unknown in between.
  * RBAC: as kube/events.ts and kube/conditions.ts say.
  */
-import {
-  eventNote,
-  findingIdentity,
-  RECOVERED_NOTE,
-  RECOVERED_REASON,
-} from '../core/audit/condition-text.ts';
-import type { Finding } from '../core/audit/finding.ts';
+import { findingIdentity } from '../core/audit/condition-text.ts';
 import type { Report } from '../core/audit/report.ts';
 import { podKey, type Pod } from '../core/osm/pod.ts';
+import type { PodConditionPatch } from '../kube/conditions.ts';
 import { isRefusal } from '../kube/errors.ts';
-import type { EventInput, EventRecorder } from '../kube/events.ts';
+import type { EventRecorder } from '../kube/events.ts';
 import type { ConditionWriter } from './condition-writer.ts';
+import { newsOf, notable, type News } from './news.ts';
 import type { PodSnapshot } from './snapshot.ts';
 
 export interface ReporterOptions {
@@ -31,6 +28,23 @@ export interface ReporterOptions {
   readonly conditions: ConditionWriter | undefined;
   /** undefined switches the Events off. */
   readonly events: Pick<EventRecorder, 'record' | 'ensure'> | undefined;
+}
+
+/** What a report asks to be written. */
+export interface Plan {
+  readonly pod: Pod;
+  /** Empty when Events are switched off. */
+  readonly news: readonly News[];
+  readonly patch: PodConditionPatch | undefined;
+  /** Whether none of the news can have been told before. */
+  readonly sure: boolean;
+  /** What is remembered once all of it is written. */
+  readonly told: Told;
+}
+
+/** Whether there is nothing to write. */
+export function isNothing({ news, patch }: Plan): boolean {
+  return news.length === 0 && patch === undefined;
 }
 
 /** What was last told of one pod. */
@@ -41,10 +55,20 @@ interface Told {
   readonly troubled: boolean;
 }
 
+/** What a rolled-up Event has told of a pod whose own report is still to be written. */
+interface RolledUp {
+  readonly uid: string;
+  readonly identities: ReadonlySet<string>;
+}
+
+/** Most pods have none, so one set serves them all. */
+const NO_FINDINGS: ReadonlySet<string> = new Set();
+
 export class Reporter {
   readonly #options: ReporterOptions;
   /** By the pod's key; an entry of another uid speaks of a former pod of the name. */
   readonly #told = new Map<string, Told>();
+  readonly #rolledUp = new Map<string, RolledUp>();
   /** Keys whose last report ended half-way: some of its Events may be written. */
   readonly #halfTold = new Set<string>();
 
@@ -52,101 +76,104 @@ export class Reporter {
     this.#options = options;
   }
 
-  /**
-   * @returns whether anything was written
-   * @throws the API's error; the pod's next reconciliation starts where this one ended
-   */
-  async report(snapshot: PodSnapshot, report: Report): Promise<boolean> {
+  /** What the report asks for, without writing anything. */
+  plan(snapshot: PodSnapshot, report: Report): Plan {
     const { conditions, events } = this.#options;
     const { pod } = snapshot;
     const key = podKey(pod);
-    const before = this.#toldOf(pod);
+    const before = ofPod(this.#told.get(key), pod);
+    const rolledUp = ofPod(this.#rolledUp.get(key), pod);
+    const halfTold = this.#halfTold.has(key);
     const patch = conditions?.plan(snapshot, report);
     const present = conditions === undefined ? snapshot.condition : conditions.present(snapshot);
     // A condition that says so already was written after its Events: after a restart they need no second look, but for
     // those of which it does not speak.
-    const halfTold = this.#halfTold.has(key);
     const saysSo = conditions !== undefined && present !== undefined && patch === undefined;
     const toldEarlier = before === undefined && saysSo && !halfTold;
     const troubled = before?.troubled ?? present?.status === 'False';
-    const notable = report.findings.filter(({ severity, scope }) => severity !== 'info' && scope === 'pod');
-    const untold = toldEarlier ? notable.filter(({ effect }) => effect === 'None') : notable;
-    const news = newsOf(report, untold, before, troubled);
+    const tellable = notable(report);
+    const untold = toldEarlier ? tellable.filter(({ effect }) => effect === 'None') : tellable;
+    const known = (identity: string): boolean =>
+      before?.findings.has(identity) === true || rolledUp?.identities.has(identity) === true;
+    // What is not known to have ended goes on: told once is enough.
+    const lasting = report.status === 'Unknown' ? (before?.findings ?? NO_FINDINGS) : NO_FINDINGS;
+    return {
+      pod,
+      news: events === undefined ? [] : newsOf(report, untold, known, troubled),
+      patch,
+      sure: before !== undefined && !halfTold,
+      told: {
+        uid: pod.uid,
+        findings: tellable.length === 0 ? lasting : new Set([...tellable.map(findingIdentity), ...lasting]),
+        troubled: report.status === 'Discrepant' || (troubled && report.status !== 'Verified'),
+      },
+    };
+  }
 
-    this.#halfTold.add(key);
-    const refusal = await this.#tell(news, before !== undefined && !halfTold);
-    if (patch !== undefined) await conditions?.write(pod, patch);
+  /**
+   * Writes what was planned just now.
+   *
+   * @returns whether anything was written
+   * @throws the API's error; the pod's next report starts where this one ended
+   */
+  async carryOut(plan: Plan): Promise<boolean> {
+    const { pod, patch } = plan;
+    if (isNothing(plan)) {
+      this.remember(plan);
+      return false;
+    }
+    this.#halfTold.add(podKey(pod));
+    const refusal = await this.#tell(plan);
+    if (patch !== undefined) await this.#options.conditions?.write(pod, patch);
     if (refusal !== undefined) throw refusal;
+    this.remember(plan);
+    return true;
+  }
+
+  /** Takes all that was planned for told. */
+  remember({ pod, told }: Plan): void {
+    const key = podKey(pod);
     this.#halfTold.delete(key);
-    this.#told.set(key, {
-      uid: pod.uid,
-      // What is not known to have ended goes on: told once is enough.
-      findings: new Set([
-        ...notable.map(findingIdentity),
-        ...(report.status === 'Unknown' ? (before?.findings ?? []) : []),
-      ]),
-      troubled: report.status === 'Discrepant' || (troubled && report.status !== 'Verified'),
-    });
-    return patch !== undefined || (events !== undefined && news.length > 0);
+    this.#rolledUp.delete(key);
+    this.#told.set(key, told);
+  }
+
+  /** Notes that an Event about many pods has told this of one of them. */
+  rolledUp(pod: Pod, identities: readonly string[]): void {
+    const key = podKey(pod);
+    const before = ofPod(this.#rolledUp.get(key), pod)?.identities ?? [];
+    this.#rolledUp.set(key, { uid: pod.uid, identities: new Set([...before, ...identities]) });
   }
 
   /** Drops what is remembered of a pod that is gone. */
   forget(key: string): void {
     this.#told.delete(key);
+    this.#rolledUp.delete(key);
     this.#halfTold.delete(key);
     this.#options.conditions?.forget(key);
   }
 
-  /**
-   * Writes Events one after the other. A refusal is no reason to keep the condition back, so it is returned.
-   *
-   * @param sure whether none of them can have been written before
-   */
-  async #tell(news: readonly EventInput[], sure: boolean): Promise<Error | undefined> {
+  /** Drops everything: another replica may have told other things meanwhile. */
+  reset(): void {
+    this.#told.clear();
+    this.#rolledUp.clear();
+    this.#halfTold.clear();
+    this.#options.conditions?.reset();
+  }
+
+  /** Writes Events one after the other. A refusal is no reason to keep the condition back, so it is returned. */
+  async #tell({ news, sure }: Plan): Promise<Error | undefined> {
     const { events } = this.#options;
-    if (events === undefined) return undefined;
     try {
-      for (const each of news) await (sure ? events.record(each) : events.ensure(each));
+      for (const { event } of news) await (sure ? events?.record(event) : events?.ensure(event));
       return undefined;
     } catch (error) {
       if (error instanceof Error && isRefusal(error)) return error;
       throw error;
     }
   }
-
-  #toldOf(pod: Pod): Told | undefined {
-    const told = this.#told.get(podKey(pod));
-    return told?.uid === pod.uid ? told : undefined;
-  }
 }
 
-/** Warnings for findings that were not there before, and the recovery of a pod that was in trouble. */
-function newsOf(
-  report: Report,
-  notable: readonly Finding[],
-  before: Told | undefined,
-  troubled: boolean,
-): readonly EventInput[] {
-  const fresh = notable.filter((each) => before?.findings.has(findingIdentity(each)) !== true);
-  const recovered = report.status === 'Verified' && troubled;
-  return [...fresh.map((each) => warning(report, each)), ...(recovered ? [recovery(report)] : [])];
-}
-
-function warning(report: Report, finding: Finding): EventInput {
-  return event(report, 'Warning', finding.name, eventNote(finding));
-}
-
-function recovery(report: Report): EventInput {
-  return event(report, 'Normal', RECOVERED_REASON, RECOVERED_NOTE);
-}
-
-function event(report: Report, type: EventInput['type'], reason: string, note: string): EventInput {
-  const { namespace, name, uid } = report;
-  return {
-    regarding: { apiVersion: 'v1', kind: 'Pod', namespace, name, uid },
-    type,
-    reason,
-    note,
-    action: 'Audit',
-  };
+function ofPod<T extends { readonly uid: string }>(entry: T | undefined, pod: Pod): T | undefined {
+  return entry?.uid === pod.uid ? entry : undefined;
 }

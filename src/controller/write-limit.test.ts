@@ -10,6 +10,12 @@ describe('write limit', () => {
   let given: unknown[];
   let series: { readonly count: number; readonly lastObservedTime: Date } | undefined;
   let writes: LimitedWrites;
+  let leading: boolean;
+  const leadership = {
+    get leading() {
+      return leading;
+    },
+  };
 
   const answer =
     (name: string) =>
@@ -23,6 +29,7 @@ describe('write limit', () => {
     mock.timers.enable({ apis: ['setTimeout', 'setInterval', 'Date'], now: 1_000_000 });
     sent = [];
     given = [];
+    leading = true;
     series = undefined;
     const core: unknown = { patchNamespacedPodStatus: answer('condition') };
     const events: unknown = {
@@ -30,7 +37,7 @@ describe('write limit', () => {
       readNamespacedEvent: answer('read'),
       patchNamespacedEvent: answer('patch'),
     };
-    writes = limitWrites(core as CoreV1Api, events as EventsV1Api);
+    writes = limitWrites(core as CoreV1Api, events as EventsV1Api, leadership);
   });
   afterEach(() => mock.timers.reset());
 
@@ -49,39 +56,49 @@ describe('write limit', () => {
     for (let turn = 0; turn < 5; turn++) await setImmediate();
   }
 
-  it('lets a burst of 50 through at once; the 51st waits for its second', async () => {
-    const all = Promise.all(Array.from({ length: 51 }, condition));
+  it('lets a burst of 250 through at once; the 251st waits for its second', async () => {
+    const all = Promise.all(Array.from({ length: 251 }, condition));
     await settled();
-    expect(sent).to.have.length(50);
+    expect(sent).to.have.length(250);
     await pass(999);
-    expect(sent).to.have.length(50);
+    expect(sent).to.have.length(250);
     await pass(1);
-    expect(sent).to.have.length(51);
+    expect(sent).to.have.length(251);
     await all;
   });
 
   it('counts any second, not only whole ones', async () => {
     await condition();
     await pass(900);
-    const all = Promise.all(Array.from({ length: 99 }, condition));
+    const all = Promise.all(Array.from({ length: 499 }, condition));
     await settled();
-    expect(sent).to.have.length(50);
+    expect(sent).to.have.length(250);
     await pass(150); // the first one is out of the window, the others are not
-    expect(sent).to.have.length(51);
+    expect(sent).to.have.length(251);
     await pass(850);
-    expect(sent).to.have.length(100);
+    expect(sent).to.have.length(500);
     await all;
   });
 
   it('is one limit for conditions and Events together', async () => {
     const all = Promise.all([
-      ...Array.from({ length: 30 }, condition),
-      ...Array.from({ length: 30 }, () => writes.events.createNamespacedEvent({ namespace: 'a', body })),
+      ...Array.from({ length: 150 }, condition),
+      ...Array.from({ length: 150 }, () => writes.events.createNamespacedEvent({ namespace: 'a', body })),
     ]);
     await settled();
-    expect(sent.filter((name) => name === 'create')).to.have.length(20);
+    expect(sent.filter((name) => name === 'create')).to.have.length(100);
     await pass(1000);
     await all;
+  });
+
+  it('sends nothing once another replica leads, also of what is in line already', async () => {
+    const all = Promise.allSettled(Array.from({ length: 251 }, condition));
+    await settled();
+    leading = false;
+    await pass(1000);
+    const last = (await all).at(-1);
+    expect(last).to.have.nested.property('reason.name', 'NotLeadingError');
+    expect(sent).to.have.length(250);
   });
 
   it('passes requests and options on, and answers and errors back', async () => {
@@ -97,7 +114,7 @@ describe('write limit', () => {
 
     const refusal = new Error('forbidden');
     const refusing: unknown = { patchNamespacedPodStatus: () => Promise.reject(refusal) };
-    const { conditions } = limitWrites(refusing as CoreV1Api, refusing as EventsV1Api);
+    const { conditions } = limitWrites(refusing as CoreV1Api, refusing as EventsV1Api, leadership);
     const failed = conditions.patchNamespacedPodStatus({ ...address, body: {} });
     expect(await failed.catch((error: unknown) => error)).to.equal(refusal);
   });

@@ -22,6 +22,7 @@ export class Metrics {
   readonly configValid = this.#gauge(METRICS.configValid);
   readonly auditDuration = this.#histogram(METRICS.auditDuration);
   readonly detectionLatency = this.#histogram(METRICS.detectionLatency);
+  readonly sweepDuration = this.#histogram(METRICS.sweepDuration);
   readonly reconcileTotal = this.#counter(METRICS.reconcileTotal);
   readonly workqueueDepth = this.#gauge(METRICS.workqueueDepth);
   readonly workqueueAdds = this.#counter(METRICS.workqueueAdds);

@@ -55,6 +55,13 @@ export const METRICS = {
     [],
     SECONDS,
   ),
+  sweepDuration: define(
+    'histogram',
+    'sweep_duration_seconds',
+    'Time to judge all pods after a change of the configuration, or those of a namespace; nothing is written in it.',
+    [],
+    SECONDS,
+  ),
   reconcileTotal: define('counter', 'reconcile_total', 'Reconciliations by result.', ['result']),
   workqueueDepth: define('gauge', 'workqueue_depth', 'Keys waiting in line.'),
   workqueueAdds: define('counter', 'workqueue_adds_total', 'Keys put in line.'),
@@ -120,7 +127,7 @@ export const METRICS = {
   leader: define(
     'gauge',
     'leader',
-    '1 while this replica writes. There is no election yet: a replica writes from start to end.',
+    '1 while this replica writes conditions and Events; all others watch, judge and count.',
   ),
   buildInfo: define('gauge', 'build_info', 'Always 1; the label names the version.', ['version']),
 } as const satisfies Readonly<Record<string, MetricEntry>>;

@@ -41,6 +41,7 @@ export async function run(options: RunOptions, terminal: Terminal): Promise<numb
     writeConditions: options.writeConditions,
     writeEvents: options.writeEvents,
     instance: process.env['POD_NAME'] ?? `pid-${process.pid}`,
+    election: undefined,
   });
   const server = await MetricsServer.listen({
     ...address,

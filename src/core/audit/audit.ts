@@ -64,6 +64,7 @@ export function audit(input: AuditInput): Report {
       uid,
       status: statusOf(findings),
       dialect: undefined,
+      configSource: undefined,
       findings,
       recheckAt: undefined,
     };
@@ -84,7 +85,14 @@ function judge(input: AuditInput): Report {
       ...checkMembership(pod, belongs),
       ...(concerned ? checkInjector(input) : []),
     ]);
-    return { ...identity, status: statusOf(findings), dialect: undefined, findings, recheckAt: undefined };
+    return {
+      ...identity,
+      status: statusOf(findings),
+      dialect: undefined,
+      configSource: undefined,
+      findings,
+      recheckAt: undefined,
+    };
   }
   const judgement = judgementFor(input);
   const findings = sortFindings([
@@ -99,6 +107,7 @@ function judge(input: AuditInput): Report {
     ...identity,
     status: statusOf(findings),
     dialect: judgement.dialect?.name,
+    configSource: judgement.config?.source,
     findings,
     recheckAt: recheckAt(input, judgement, findings),
   };

@@ -18,6 +18,7 @@ const reportWith = (...findings: readonly Finding[]): Report => {
     findings,
     dialect: undefined,
     recheckAt: undefined,
+    configSource: undefined,
   };
 };
 

@@ -13,6 +13,8 @@ export interface Report {
   readonly status: Status;
   /** The rule template that the pod was recognised by. */
   readonly dialect: string | undefined;
+  /** The configuration that it was judged by: `ConfigMap/osm-system/osm-config`; undefined when there was none to judge by. */
+  readonly configSource: string | undefined;
   /** What decides the status first, and of that the worst. */
   readonly findings: readonly Finding[];
   /** Time alone changes the verdict at this moment (milliseconds since the epoch): a grace period ends. */

@@ -15,6 +15,7 @@ const pod = (...findings: readonly Finding[]): Report => {
     dialect: 'R1',
     findings,
     recheckAt: undefined,
+    configSource: undefined,
   };
 };
 const extra = (fix: string): Finding => finding('ExcludedRangeExtra', 'Extra.', { fix });

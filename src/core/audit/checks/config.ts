@@ -21,26 +21,31 @@ export function checkConfig(lookup: ConfigLookup): readonly Finding[] {
       return [finding('ConfigAmbiguous', message, { evidence: { values: lookup.sources } })];
     }
     case 'found':
-      return configFindings(lookup.config);
+      return lookAt(lookup.config).all;
   }
 }
 
 /** A configuration is looked at once, however many pods it is of. */
-const known = new WeakMap<MeshConfig, readonly Finding[]>();
+const known = new WeakMap<MeshConfig, Looked>();
 
-function configFindings(config: MeshConfig): readonly Finding[] {
-  const findings = known.get(config) ?? [
-    ...valueFindings(config),
-    ...checkConfigDanger(config),
-    ...checkConfigReach(config),
-  ];
-  known.set(config, findings);
-  return findings;
+interface Looked {
+  readonly values: readonly Finding[];
+  /** Those about values among them. */
+  readonly all: readonly Finding[];
+}
+
+function lookAt(config: MeshConfig): Looked {
+  const before = known.get(config);
+  if (before !== undefined) return before;
+  const values = valueFindings(config);
+  const looked = { values, all: [...values, ...checkConfigDanger(config), ...checkConfigReach(config)] };
+  known.set(config, looked);
+  return looked;
 }
 
 /** Whether all its values mean what they say. */
 export function isValid(config: MeshConfig): boolean {
-  return valueFindings(config).length === 0;
+  return lookAt(config).values.length === 0;
 }
 
 function valueFindings(config: MeshConfig): readonly Finding[] {

@@ -6,7 +6,7 @@
  */
 import { failedByRefusal } from '../../iptables/execution.ts';
 import type { Attributed } from '../attribution.ts';
-import { shownDifferences } from '../difference.ts';
+import { shownDifferences, type Difference } from '../difference.ts';
 import {
   isConfigured,
   isListCause,
@@ -29,52 +29,66 @@ export const checkExclusions: Check = (judgement) => {
   const { comparison, installed, intent, settlesAt } = judgement;
   if (comparison === undefined || intent === undefined) return [];
   if (installed === undefined || failedByRefusal(installed)) return [];
-  const differences = comparison.attributed.flatMap(listDifference);
   if (settlesAt !== undefined) {
     if (!comparison.attributed.some(({ cause }) => isConfigured(cause))) return [];
     const message =
       'The pod was created around the time of a change of the configuration, and its exclusions are not those of now; the injector may still have had the former ones.';
     return [finding('ConfigSettling', message)];
   }
-  return LIST_FINDING_NAMES.flatMap((name) => listFinding(judgement, comparison, differences, name));
+  return listsOf(comparison).map((each) => listFinding(judgement, each));
 };
+
+/** What is wrong with one kind of list, whatever pod it is. */
+interface WrongList {
+  readonly name: ListFindingName;
+  readonly values: readonly string[];
+  readonly differences: readonly Difference[];
+}
+
+/** Thousands of pods share a comparison; putting it into words costs more than making it. */
+const known = new WeakMap<RuleComparison, readonly WrongList[]>();
+
+function listsOf(comparison: RuleComparison): readonly WrongList[] {
+  const lists = known.get(comparison) ?? LIST_FINDING_NAMES.flatMap((name) => wrongList(comparison, name));
+  known.set(comparison, lists);
+  return lists;
+}
+
+function wrongList(
+  { outcome, attributed, expectedRules, installedRules }: RuleComparison,
+  name: ListFindingName,
+): readonly WrongList[] {
+  const all = attributed.flatMap(listDifference).filter(({ cause }) => listFindingOf(cause) === name);
+  if (all.length === 0 || outcome === undefined) return [];
+  const differences = shownDifferences(
+    all.map((each) => each.attributed.difference),
+    outcome.interfaces,
+    expectedRules,
+    installedRules,
+  );
+  return [{ name, values: listValues(all), differences }];
+}
 
 function listDifference(attributed: Attributed): readonly ListDifference[] {
   const { cause } = attributed;
   return isListCause(cause) ? [{ attributed, cause }] : [];
 }
 
-function listFinding(
-  judgement: Judgement,
-  { outcome, expectedRules, installedRules }: RuleComparison,
-  all: readonly ListDifference[],
-  name: ListFindingName,
-): readonly Finding[] {
-  const differences = all.filter(({ cause }) => listFindingOf(cause) === name);
-  if (differences.length === 0 || outcome === undefined) return [];
-  const shown = shownDifferences(
-    differences.map((each) => each.attributed.difference),
-    outcome.interfaces,
-    expectedRules,
-    installedRules,
-  );
-  const values = listValues(differences);
+function listFinding(judgement: Judgement, { name, values, differences }: WrongList): Finding {
   const history = historyOf(judgement, name, values);
   const { config, pod, intent } = judgement;
   const annotated = intent?.annotations.some(({ list }) => list === 'outboundRanges') === true;
   const by = annotated ? 'configuration or annotation' : 'the configuration';
-  return [
-    finding(name, `${history?.sentence ?? ''}${LIST_SENTENCES[name](enumerate(values), by)}`, {
-      fix:
-        history?.annotation === undefined
-          ? recreateCommand(pod)
-          : annotateTemplateCommand(pod, history.annotation),
-      evidence: {
-        ...(config === undefined ? {} : { source: config.source }),
-        ...(history === undefined ? {} : { cause: history.cause }),
-        ...someValues(values),
-        differences: shown,
-      },
-    }),
-  ];
+  return finding(name, `${history?.sentence ?? ''}${LIST_SENTENCES[name](enumerate(values), by)}`, {
+    fix:
+      history?.annotation === undefined
+        ? recreateCommand(pod)
+        : annotateTemplateCommand(pod, history.annotation),
+    evidence: {
+      ...(config === undefined ? {} : { source: config.source }),
+      ...(history === undefined ? {} : { cause: history.cause }),
+      ...someValues(values),
+      differences,
+    },
+  });
 }

@@ -1,0 +1,174 @@
+/**
+ * Judges many pods at once: all of them when the process starts, takes over or the configuration changes, those of a
+ * namespace when that changes.
+ *
+ * Guarantees
+ * - First everything is judged and nothing written, in slices between which other work gets its turn; then only the keys of
+ *   pods about which something is to be written are put in line.
+ * - What concerns more than MASS pods alike is told once, on the configuration object, and before any of the pods is
+ *   written: whoever takes over in the middle finds it told (see roll-up.ts).
+ * Limits: a pod that changes by itself in the moment in which the Event about all is written may get one of its own.
+ * RBAC: as kube/events.ts says.
+ */
+import { performance } from 'node:perf_hooks';
+import { isDeepStrictEqual } from 'node:util';
+import type { Report } from '../core/audit/report.ts';
+import { podKey } from '../core/osm/pod.ts';
+import { describeError } from '../kube/describe-error.ts';
+import { isRefusal } from '../kube/errors.ts';
+import type { EventRecorder } from '../kube/events.ts';
+import type { Informer } from '../kube/informer.ts';
+import type { Logger } from '../kube/logger.ts';
+import { TimeSlice } from '../kube/time-slice.ts';
+import type { WorkQueue } from '../kube/workqueue.ts';
+import type { Metrics } from '../metrics/metrics.ts';
+import type { Surroundings } from './gatherer.ts';
+import type { Judge } from './judge.ts';
+import type { Leadership } from './leadership.ts';
+import type { Notices } from './notices.ts';
+import { isNothing, type Plan, type Reporter } from './reporter.ts';
+import { rollUps, type RollUp } from './roll-up.ts';
+import type { PodSnapshot } from './snapshot.ts';
+import { statusChanged } from './status-log.ts';
+
+export interface SweepOptions {
+  readonly pods: Pick<Informer<PodSnapshot>, 'values'>;
+  readonly around: Surroundings;
+  readonly judge: Judge;
+  readonly reporter: Reporter;
+  /** undefined when Events are switched off. */
+  readonly events: Pick<EventRecorder, 'record' | 'ensure' | 'exists'> | undefined;
+  readonly leadership: Leadership;
+  readonly notices: Notices;
+  readonly metrics: Pick<Metrics, 'sweepDuration'>;
+  readonly logger: Logger;
+  readonly queue: Pick<WorkQueue, 'add' | 'addAfter'>;
+  /** Which pods this process judges, where it does not judge all. */
+  readonly part: string | undefined;
+}
+
+/** A change of a single pod goes first. */
+export const SWEEP_PRIORITY = 0;
+/** Up to so many pods with a finding in common get an Event each; client-go takes more than ten alike for a series too. */
+const MASS = 10;
+/** A change of so many pods is logged pod by pod; beyond that only the numbers are. */
+const MOST_LOGGED = 20;
+
+/** A pod about which something is to be written. */
+interface Pending {
+  readonly plan: Plan;
+  readonly configSource: string | undefined;
+}
+
+export class Sweep {
+  /** Resolves when all pods have been judged once. */
+  readonly judgedAll: Promise<void>;
+  readonly #options: SweepOptions;
+  #allJudged: () => void = () => undefined;
+  #begun = false;
+  /** Whether what many pods have in common was told by this replica, all of it and for certain. */
+  #sure = false;
+
+  constructor(options: SweepOptions) {
+    this.#options = options;
+    this.judgedAll = new Promise((resolve) => (this.#allJudged = resolve));
+  }
+
+  /** Whether judging has begun: what changes from now on may have been passed already. */
+  get begun(): boolean {
+    return this.#begun;
+  }
+
+  /**
+   * Judges all pods, or those of a namespace, and puts in line what is to be written.
+   *
+   * @param since when the change that asks for it was noticed, in milliseconds since the epoch; undefined when nobody
+   *   waits for it
+   * @throws the API's error when what concerns many pods could not be told; the next try starts over
+   */
+  async run(namespace: string | undefined, since: number | undefined): Promise<void> {
+    const { around, leadership, notices, queue } = this.#options;
+    const configs = around.configs();
+    const pending = await this.#judge(namespace);
+    if (namespace === undefined) this.#allJudged();
+    if (!leadership.leading) return;
+    // Another change came meanwhile, and with it another sweep: what that one finds is what counts.
+    if (!isDeepStrictEqual(around.configs(), configs)) return;
+    const refusal = await this.#tell(pending);
+    for (const { plan } of pending) {
+      const key = podKey(plan.pod);
+      if (since !== undefined) notices.note(key, since);
+      queue.add(key, { priority: SWEEP_PRIORITY });
+    }
+    if (refusal !== undefined) throw refusal;
+  }
+
+  /** Forgets what was told: another replica may have told other things meanwhile. */
+  reset(): void {
+    this.#sure = false;
+  }
+
+  /** @returns the pods about which something is to be written */
+  async #judge(namespace: string | undefined): Promise<readonly Pending[]> {
+    const { pods, judge, reporter, queue } = this.#options;
+    this.#begun = true;
+    const started = performance.now();
+    const pending: Pending[] = [];
+    const changed: Report[] = [];
+    let count = 0;
+    const slice = new TimeSlice();
+    for (const { pod } of pods.values()) {
+      if (namespace !== undefined && pod.namespace !== namespace) continue;
+      await slice.begin();
+      const key = podKey(pod);
+      const judged = judge.judge(key);
+      if (judged === undefined) continue;
+      const { snapshot, report, recheckAfterMs } = judged;
+      count += 1;
+      if (judged.changed) changed.push(report);
+      if (recheckAfterMs !== undefined) queue.addAfter(key, recheckAfterMs);
+      const plan = reporter.plan(snapshot, report);
+      if (isNothing(plan)) reporter.remember(plan);
+      else pending.push({ plan, configSource: report.configSource });
+    }
+    this.#note(count, changed, performance.now() - started);
+    return pending;
+  }
+
+  #note(pods: number, changed: readonly Report[], ms: number): void {
+    const { metrics, logger } = this.#options;
+    metrics.sweepDuration.observe(ms / 1000);
+    if (changed.length <= MOST_LOGGED) for (const report of changed) statusChanged(logger, report);
+    logger.info('pods judged', { pods, changed: changed.length, ms: Math.round(ms) });
+  }
+
+  /** Tells of what many pods have in common. A refusal keeps no condition back, so it is returned. */
+  async #tell(pending: readonly Pending[]): Promise<Error | undefined> {
+    const { around, events, reporter, logger, part } = this.#options;
+    if (events === undefined) return undefined;
+    const subjects = pending.map(({ plan, configSource }) => ({ ...plan, configSource }));
+    const sure = this.#sure;
+    // Whatever ends this, the next try must know that some of it may have been told.
+    this.#sure = false;
+    try {
+      for (const rollUp of rollUps(subjects, around.configs().configs, part)) {
+        if (rollUp.members.length > MASS) await this.#tellOfAll(rollUp, sure);
+        // Of many there may be few left when another replica was ended in the middle.
+        else if (sure || !(await events.exists(rollUp.event))) continue;
+        for (const { pod, identities } of rollUp.members) reporter.rolledUp(pod, identities);
+      }
+      this.#sure = true;
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof Error) || !isRefusal(error)) throw error;
+      logger.warn('an Event about many pods was refused', { error: describeError(error) });
+      return error;
+    }
+  }
+
+  async #tellOfAll({ event, members }: RollUp, sure: boolean): Promise<void> {
+    const { events, logger } = this.#options;
+    await (sure ? events?.record(event) : events?.ensure(event));
+    logger.info('many pods changed alike', { reason: event.reason, pods: members.length });
+  }
+}
