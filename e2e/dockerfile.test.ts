@@ -57,6 +57,13 @@ describe('Dockerfile', () => {
     for (const base of bases) expect(base).to.match(/[^:]+:(?!latest$)[\w.-]+$/);
   });
 
+  it('ships in a base without a shell or a package manager, and adds none', () => {
+    const lastStage = instructions.slice(instructions.findLastIndex(([first]) => first === 'FROM'));
+    expect(lastStage[0]?.[1]).to.match(/^gcr\.io\/distroless\/nodejs\d+-debian\d+:nonroot$/);
+    const names = lastStage.map(([first]) => first);
+    for (const name of ['RUN', 'CMD', 'SHELL', 'ADD', 'VOLUME']) expect(names).not.to.include(name);
+  });
+
   it('ends as the user of the deployment, who is not root', () => {
     const lastStage = instructions.slice(instructions.findLastIndex(([first]) => first === 'FROM'));
     const user = lastStage.findLast(([first]) => first === 'USER')?.[1];

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parse } from 'yaml';
 import { ensureAssets } from './control-plane/build-assets.ts';
 import { startControlPlane } from './control-plane/control-plane.ts';
 import type { ControlPlane } from './control-plane/control-plane.ts';
@@ -41,6 +42,17 @@ const MESH_CONFIGS = [
   { product: 'OSM', group: OSM_CONFIG_GROUP, version: 'v1alpha2' },
   { product: 'FSM', group: FSM_CONFIG_GROUP, version: 'v1alpha3' },
 ] as const;
+
+/** What the manifests say of a pod, as far as it is looked at. */
+interface PodSpec {
+  readonly automountServiceAccountToken?: boolean;
+  readonly securityContext: object;
+  readonly containers: readonly {
+    readonly ports?: readonly object[];
+    readonly resources: { readonly limits: object; readonly requests: object };
+    readonly securityContext: object;
+  }[];
+}
 
 type Probe = readonly [what: string, method: string, path: string, body?: unknown];
 
@@ -138,6 +150,7 @@ describe('manifests', function () {
         'clusterrolebinding.rbac.authorization.k8s.io/osm-auditor created (server dry run)',
         'deployment.apps/osm-auditor created (server dry run)',
         'namespace/osm-auditor configured (server dry run)',
+        'networkpolicy.networking.k8s.io/osm-auditor created (server dry run)',
         'service/osm-auditor created (server dry run)',
         'serviceaccount/osm-auditor created (server dry run)',
       ]);
@@ -174,6 +187,67 @@ describe('manifests', function () {
         });
       }
     });
+  });
+
+  it('run one container that is nobody, may nothing and writes nowhere', () => {
+    const { automountServiceAccountToken: always } = parse(read('service-account.yaml')) as PodSpec;
+    const { spec } = parse(read('deployment.yaml')) as { spec: { template: { spec: PodSpec } } };
+    const pod = spec.template.spec;
+    expect([always, pod.automountServiceAccountToken], 'the token is where it is needed').to.deep.equal([
+      false,
+      true,
+    ]);
+    expect(pod.securityContext).to.deep.equal({
+      runAsNonRoot: true,
+      runAsUser: 65532,
+      runAsGroup: 65532,
+      seccompProfile: { type: 'RuntimeDefault' },
+    });
+    expect(pod).not.to.have.any.keys(
+      'volumes',
+      'hostNetwork',
+      'hostPID',
+      'hostIPC',
+      'initContainers',
+      'ephemeralContainers',
+    );
+    expect(pod.containers).to.have.lengthOf(1);
+    const [container] = pod.containers;
+    expect(container).not.to.have.any.keys('volumeMounts', 'volumeDevices', 'command', 'lifecycle');
+    expect(container?.securityContext).to.deep.equal({
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ['ALL'] },
+    });
+    expect(container?.resources.limits).to.have.property('memory');
+    expect(container?.resources.requests).to.have.all.keys('cpu', 'memory');
+    expect(container?.ports?.every((port) => !('hostPort' in port))).to.equal(true);
+  });
+
+  it('let in who fetches metrics, and out to the API server, and nothing else', () => {
+    const { spec } = parse(read('network-policy.yaml')) as {
+      spec: { podSelector: { matchLabels: object }; policyTypes: unknown; ingress: unknown; egress: unknown };
+    };
+    expect(spec.policyTypes).to.deep.equal(['Ingress', 'Egress']);
+    expect(spec.ingress).to.deep.equal([{ ports: [{ protocol: 'TCP', port: 'metrics' }] }]);
+    const servers = [443, 6443].map((port) => ({ protocol: 'TCP', port }));
+    expect(spec.egress).to.deep.equal([{ ports: servers }]);
+    const deployment = parse(read('deployment.yaml')) as {
+      spec: { template: { metadata: { labels: object }; spec: PodSpec } };
+    };
+    const { metadata, spec: pod } = deployment.spec.template;
+    expect(metadata.labels, 'it is about the pods of the deployment').to.deep.include(
+      spec.podSelector.matchLabels,
+    );
+    expect(pod.containers[0]?.ports).to.deep.equal([{ name: 'metrics', containerPort: 8080 }]);
+  });
+
+  it('list every file of the folder', () => {
+    const { resources } = parse(read('kustomization.yaml')) as { resources: readonly string[] };
+    const files = readdirSync(folder).filter(
+      (file) => file.endsWith('.yaml') && file !== 'kustomization.yaml',
+    );
+    expect([...resources].sort()).to.deep.equal(files.sort());
   });
 
   it('say for each permission who needs it', () => {

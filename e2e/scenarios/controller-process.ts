@@ -8,26 +8,50 @@ import { eventually } from './cluster.ts';
 
 export type LogLine = Readonly<Record<string, unknown>> & { readonly level: string; readonly msg: string };
 
+/** How to start it otherwise than as this user's own process. */
+export interface Launch {
+  /** Node and the bundle, and what confines them. */
+  readonly command?: readonly string[];
+  readonly cwd?: string;
+}
+
 export class ControllerProcess {
   /** Every line of the log so far. */
   readonly log: LogLine[] = [];
   readonly #child: ChildProcess;
+  readonly #written: Buffer[] = [];
   readonly #exited: Promise<readonly [number | null]>;
 
   private constructor(child: ChildProcess) {
     this.#child = child;
     this.#exited = once(child, 'exit') as Promise<[number | null]>;
     if (child.stderr === null) throw new Error('the log is not piped');
+    child.stderr.on('data', (chunk: Buffer) => this.#written.push(chunk));
     createInterface({ input: child.stderr }).on('line', (line) => this.log.push(parseLine(line)));
   }
 
-  static start(args: readonly string[]): ControllerProcess {
-    const bundle = join(repositoryRoot, 'dist/osm-auditor.js');
+  static start(args: readonly string[], launch: Launch = {}): ControllerProcess {
+    const { command = [process.execPath, join(repositoryRoot, 'dist/osm-auditor.js')], cwd } = launch;
     const fixed = ['run', '--listen', '127.0.0.1:0', '--log-format', 'json'];
     const env = { PATH: process.env['PATH'] ?? '', NODE_V8_COVERAGE: '' };
+    const [program = '', ...words] = [...command, ...fixed, ...args];
     return new ControllerProcess(
-      spawn(process.execPath, [bundle, ...fixed, ...args], { env, stdio: ['ignore', 'ignore', 'pipe'] }),
+      spawn(program, words, {
+        env,
+        stdio: ['ignore', 'ignore', 'pipe'],
+        ...(cwd === undefined ? {} : { cwd }),
+      }),
     );
+  }
+
+  /** All that it has written so far, byte for byte. */
+  get written(): Buffer {
+    return Buffer.concat(this.#written);
+  }
+
+  /** Of the process; commands that confine it replace themselves by it. */
+  get pid(): number | undefined {
+    return this.#child.pid;
   }
 
   async get(path: string): Promise<{ readonly status: number; readonly text: string }> {

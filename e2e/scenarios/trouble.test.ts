@@ -11,6 +11,7 @@ import { startControlPlane, type ControlPlane } from '../control-plane/control-p
 import { freePorts } from '../control-plane/ports.ts';
 import { eventually, type TestCluster } from './cluster.ts';
 import { ControllerProcess, metricValue } from './controller-process.ts';
+import { grant } from './grant.ts';
 import { createPods } from './recorded-pods.ts';
 
 const NAMESPACE = 'trouble';
@@ -38,21 +39,8 @@ suite('the controller in trouble (on a control plane of its own only)', function
   const startWith = async (account: string, rules: readonly object[]): Promise<ControllerProcess> => {
     const serviceAccount = { namespace: 'default', name: account };
     const kubeconfig = await plane.kubeconfigFor({ serviceAccount });
-    await grant(account, rules);
+    await grant(cluster, serviceAccount, rules);
     return start('--kubeconfig', kubeconfig);
-  };
-  const grant = async (account: string, rules: readonly object[]): Promise<void> => {
-    const apiGroup = 'rbac.authorization.k8s.io';
-    const apiVersion = `${apiGroup}/v1`;
-    const metadata = { name: account };
-    const roleRef = { apiGroup, kind: 'ClusterRole', name: account };
-    const subjects = [{ kind: 'ServiceAccount', namespace: 'default', name: account }];
-    const role = { apiVersion, kind: 'ClusterRole', metadata, rules };
-    const binding = { apiVersion, kind: 'ClusterRoleBinding', metadata, roleRef, subjects };
-    await kubectl(
-      ['apply', '-f', '-'],
-      JSON.stringify({ apiVersion: 'v1', kind: 'List', items: [role, binding] }),
-    );
   };
   const reason = async (pod: string): Promise<string> => {
     const path = '{.status.conditions[?(@.type=="openservicemesh.io/RedirectionVerified")].reason}';
@@ -99,7 +87,7 @@ suite('the controller in trouble (on a control plane of its own only)', function
         ({ level, msg }) => level === 'warn' && msg === 'list or watch failed, trying again',
       ),
     ).to.equal(true);
-    await grant('no-rights', everything);
+    await grant(cluster, { namespace: 'default', name: 'no-rights' }, everything);
     await eventually(
       'ready',
       async () => ((await controller.get('/readyz')).status === 200 ? true : undefined),
@@ -118,7 +106,7 @@ suite('the controller in trouble (on a control plane of its own only)', function
     await becomes('good', 'ConfigUnreadable');
     const { text } = await controller.get('/metrics');
     expect(metricValue(text, 'osm_auditor_config_valid')).to.equal(0);
-    await grant('no-config', everything);
+    await grant(cluster, { namespace: 'default', name: 'no-config' }, everything);
     await becomes('good', 'Verified');
     expect(metricValue((await controller.get('/metrics')).text, 'osm_auditor_config_valid')).to.equal(1);
   });

@@ -8,7 +8,7 @@
 import { Writable } from 'node:stream';
 import winston from 'winston';
 import type { Logger, LogFields } from '../kube/logger.ts';
-import { visible } from '../core/audit/quote.ts';
+import { visible, visibleJson } from '../core/audit/quote.ts';
 
 export type LogFormat = 'json' | 'text';
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
@@ -61,14 +61,7 @@ function jsonLine({ ts, level, msg, fields }: Entry): string {
   const renamed = Object.entries(fields).map(([key, value]) => {
     return [OWN_KEYS.includes(key) ? `fields.${key}` : key, value] as const;
   });
-  return escapeInvisible(JSON.stringify({ level, ts, msg, ...Object.fromEntries(renamed) }));
-}
-
-/** What JSON leaves as it is, but a terminal obeys or a log shipper takes for the end of a line. */
-function escapeInvisible(json: string): string {
-  return json.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => {
-    return character.replace(/[^]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
-  });
+  return visibleJson(JSON.stringify({ level, ts, msg, ...Object.fromEntries(renamed) }));
 }
 
 /** `12:03:04 INFO  message  key=value` */

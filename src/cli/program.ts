@@ -20,11 +20,12 @@ import { TRACE_FORMATS } from './output/trace-formats.ts';
 import { packetOptions } from './packet-options.ts';
 import { visible } from '../core/audit/quote.ts';
 import type { Selection } from './subjects.ts';
-import { EXIT, type Terminal } from './terminal.ts';
+import { EXIT, harmless, type Terminal } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
 
 /** @param argv the words after the program's name */
-export async function runCommandLine(argv: readonly string[], terminal: Terminal): Promise<number> {
+export async function runCommandLine(argv: readonly string[], world: Terminal): Promise<number> {
+  const terminal = harmless(world);
   let status: number = EXIT.good;
   const program = buildProgram(terminal, (result) => {
     status = result;

@@ -1,5 +1,6 @@
 /** The streams and the time that commands use, as a dependency so that tests can look at what a person would see. */
 import type { Readable } from 'node:stream';
+import { visibleLines } from '../core/audit/quote.ts';
 
 export interface Terminal {
   readonly stdin: Readable;
@@ -11,6 +12,18 @@ export interface Terminal {
   readonly interactive: boolean;
   /** Milliseconds since the epoch. */
   now(): number;
+}
+
+/**
+ * The last gate before people: whatever a command prints, of the characters that drive a terminal only line breaks pass.
+ * Formats that programs read back escape their texts themselves, in their own way.
+ */
+export function harmless(terminal: Terminal): Terminal {
+  return {
+    ...terminal,
+    out: (text) => terminal.out(visibleLines(text)),
+    err: (text) => terminal.err(visibleLines(text)),
+  };
 }
 
 /** What a command ends with; see the contract in docs/command-line.md. */

@@ -16,6 +16,8 @@ describe('configMapSnapshot and meshConfigSnapshot', () => {
       expect(changedAt({ creationTimestamp, managedFields })).to.equal(Date.parse('2021-03-23T00:00:00Z'));
       expect(changedAt({ creationTimestamp })).to.equal(Date.parse(creationTimestamp));
       expect(changedAt({})).to.equal(undefined);
+      const many = Array.from({ length: 300_000 }, () => ({ time: creationTimestamp }));
+      expect(changedAt({ managedFields: many })).to.equal(Date.parse(creationTimestamp));
     });
 
     it(`${name} takes the mesh's name from the labels, the newer one first`, () => {

@@ -41,7 +41,8 @@ export function meshConfigSnapshot(product: Product): (object: unknown) => MeshC
 function identityOf(metadata: NamespacedMetadata): Omit<ConfigMap, 'data'> {
   const { namespace, name, uid, creationTimestamp, managedFields, labels } = metadata;
   const times = [creationTimestamp, ...managedFields.map(({ time }) => time)];
-  const known = times.filter((time) => time !== null);
-  const changedAt = known.length === 0 ? undefined : Math.max(...known);
+  const changedAt = times
+    .filter((time) => time !== null)
+    .reduce<number | undefined>((latest, time) => Math.max(time, latest ?? time), undefined);
   return { namespace, name, uid, changedAt, mesh: meshLabel(labels) };
 }

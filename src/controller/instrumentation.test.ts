@@ -119,6 +119,19 @@ describe('the metrics read before a scrape', () => {
     ]);
   });
 
+  it('hold a namespace that no server would allow in one label of one line', async () => {
+    for (const namespace of ['a"} 1\nforged{x="', 'b\u001b[2J\u202e\\', '__proto__', 'constructor']) {
+      statuses.set(`${namespace}/web`, verdict(namespace));
+    }
+    const pods = (await text()).filter((line) => line.includes('status="Verified"'));
+    expect(pods.sort()).to.deep.equal([
+      'pods{namespace="__proto__",status="Verified"} 1',
+      'pods{namespace="a\\"} 1\\\\u{a}forged{x=\\"",status="Verified"} 1',
+      'pods{namespace="b\\\\u{1b}[2J\\\\u{202e}\\\\",status="Verified"} 1',
+      'pods{namespace="constructor",status="Verified"} 1',
+    ]);
+  });
+
   it('count pods and findings, and leave nothing of a namespace that is gone', async () => {
     const { code, severity, ...crash } = finding('SidecarNotRunning', 'It keeps ending.');
     const series = `findings{namespace="a",code="${code}",severity="${severity}"}`;

@@ -1,4 +1,5 @@
 /** Fills in the metrics of the queue and the informers. */
+import { visible } from '../core/audit/quote.ts';
 import type { WorkQueue, WorkQueueObserver } from '../kube/workqueue.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { allInformers, type Informers } from './informers.ts';
@@ -25,10 +26,10 @@ export function refreshMetrics(
 ): void {
   metrics.pods.reset();
   for (const { namespace, status, pods } of statuses.podCounts())
-    metrics.pods.set({ namespace, status }, pods);
+    metrics.pods.set({ namespace: visible(namespace), status }, pods);
   metrics.findings.reset();
   for (const { namespace, code, severity, pods } of statuses.findingCounts()) {
-    metrics.findings.set({ namespace, code, severity }, pods);
+    metrics.findings.set({ namespace: visible(namespace), code, severity }, pods);
   }
   metrics.workqueueDepth.set(depth);
   metrics.workqueueUnfinishedWork.set(unfinished.totalMs / 1000);

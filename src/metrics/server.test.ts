@@ -54,6 +54,14 @@ describe('metrics server', () => {
     expect((await request('/readyz')).slice(0, 2)).to.deep.equal([503, 'not ready\n']);
   });
 
+  it('gives its reason in one line that drives no terminal', async () => {
+    readiness = { ready: false, reason: 'forbidden: \u001b[2J\nready\u202e\u009b' };
+    expect((await request('/readyz')).slice(0, 2)).to.deep.equal([
+      503,
+      'forbidden: \\u{1b}[2J\\u{a}ready\\u{202e}\\u{9b}\n',
+    ]);
+  });
+
   it('overlooks the query', async () => {
     expect((await request('/readyz?verbose'))[0]).to.equal(200);
   });

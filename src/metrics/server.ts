@@ -2,10 +2,11 @@
  * The HTTP server for /metrics, /healthz and /readyz.
  *
  * Guarantees: read-only; answers GET and HEAD on these three paths and 404 or 405 to everything else. /healthz answers
- * as long as the process turns its wheel; /readyz tells why not.
+ * as long as the process turns its wheel; /readyz tells why not, in one line that drives no terminal.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { visible } from '../core/audit/quote.ts';
 import type { Metrics } from './metrics.ts';
 
 export interface Readiness {
@@ -60,7 +61,11 @@ async function answer(
   response: ServerResponse,
 ): Promise<void> {
   const { status, body, type } = await route(options, request).catch((error: unknown) => {
-    return { status: 500, body: `${error instanceof Error ? error.message : 'failed'}\n`, type: TEXT };
+    return {
+      status: 500,
+      body: `${visible(error instanceof Error ? error.message : 'failed')}\n`,
+      type: TEXT,
+    };
   });
   const allow = status === 405 ? { Allow: 'GET, HEAD' } : {};
   response.writeHead(status, { 'Content-Type': type, 'Cache-Control': 'no-store', ...allow });
@@ -88,7 +93,7 @@ async function route({ metrics, readiness }: ServerOptions, request: IncomingMes
       const { ready, reason } = readiness();
       return ready
         ? { status: 200, body: 'ok\n', type: TEXT }
-        : { status: 503, body: `${reason ?? 'not ready'}\n`, type: TEXT };
+        : { status: 503, body: `${visible(reason ?? 'not ready')}\n`, type: TEXT };
     }
     default:
       return { status: 404, body: 'try /metrics, /healthz or /readyz\n', type: TEXT };

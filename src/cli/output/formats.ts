@@ -1,8 +1,7 @@
 /** The output formats of `check`. */
-import { stringify } from 'yaml';
 import { checkConfig, isValid } from '../../core/audit/checks/config.ts';
 import type { ConfigLookup } from '../../core/osm/mesh-config.ts';
-import { visible } from '../../core/audit/quote.ts';
+import { visible, visibleJson } from '../../core/audit/quote.ts';
 import { restartsFor } from '../../core/audit/restarts.ts';
 import { UsageError } from '../usage-error.ts';
 import {
@@ -13,6 +12,7 @@ import {
   type Summary,
 } from './report-document.ts';
 import { renderTable, shorten } from './table.ts';
+import { yamlText } from './yaml-text.ts';
 
 /** A format turns the whole result into text that ends in a newline. */
 export type Format = (result: AuditResult) => string;
@@ -22,8 +22,8 @@ const MESSAGE_WIDTH = 96;
 export const FORMATS: Readonly<Record<string, Format>> = {
   table: (result) => narrowTable(result.pods) + footer(result),
   wide: (result) => wideTable(result.pods) + footer(result),
-  json: (result) => `${JSON.stringify(reportDocument(result), null, 2)}\n`,
-  yaml: (result) => stringify(reportDocument(result), { lineWidth: 0, aliasDuplicateObjects: false }),
+  json: (result) => visibleJson(`${JSON.stringify(reportDocument(result), null, 2)}\n`),
+  yaml: (result) => yamlText(reportDocument(result)),
   name: (result) => result.pods.map(({ report }) => `pod/${visible(report.name)}\n`).join(''),
 };
 

@@ -6,7 +6,7 @@ import { readJson } from '../../testing/repository.ts';
 import { osmAuditor } from '../../testing/recording-terminal.ts';
 
 /** Control and format characters, and what ends a line beside \n; \n itself ends the lines of the output. */
-const DRIVES_A_TERMINAL = /[^\P{Cc}\n]|[\p{Cf}\p{Zl}\p{Zp}]/u;
+const DRIVES_A_TERMINAL = /[^\P{Cc}\n]|[\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u;
 
 interface PodObject {
   readonly metadata: { annotations: Record<string, string>; [field: string]: unknown };
@@ -36,6 +36,8 @@ const TEXTS: Readonly<Record<string, string>> = {
   'quotes and backslashes': `"'\\\`$(reboot)`,
   'a very long text': 'x'.repeat(100_000),
   'half a surrogate pair': 'a\ud83d',
+  'characters of no width, and hidden tags': 'a\u200b\ufeff\u00ad\u{e0041}b',
+  'a tab and DEL': '\t\u007f',
 };
 
 describe('hostile text', () => {
@@ -58,15 +60,18 @@ describe('hostile text', () => {
     });
   }
 
-  it('comes out of JSON and YAML as it went in', async () => {
+  it('comes out of JSON and YAML as it went in, and drives no terminal there either', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.oneof(fc.constantFrom(...Object.values(TEXTS)), fc.string({ unit: 'binary' })),
         async (text) => {
-          const report: unknown = JSON.parse(await check(text, 'json'));
+          const json = await check(text, 'json');
+          const report: unknown = JSON.parse(json);
           expect(report).to.have.nested.property('pods[0].name', `b${text}`);
           expect(report).to.have.nested.property('pods[0].uid', `c${text}`);
-          expect(parse(await check(text, 'yaml'))).to.deep.equal(report);
+          const yaml = await check(text, 'yaml');
+          expect(parse(yaml)).to.deep.equal(report);
+          for (const written of [json, yaml]) expect(written).not.to.match(DRIVES_A_TERMINAL);
         },
       ),
       { numRuns: 50 },

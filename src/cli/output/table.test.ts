@@ -19,6 +19,18 @@ describe('table', () => {
     ]);
   });
 
+  it('pads no line to a cell that is longer than a screen: many lines would each cost as much', () => {
+    const rows = [['x'.repeat(1_000_000), 'a'], ...Array.from({ length: 5000 }, () => ['y', 'b'])];
+    const table = renderTable(['A', 'B'], rows);
+    expect(table.length).to.be.below(8_000_000);
+    expect(table.split('\n')[1]).to.equal(`${'x'.repeat(1_000_000)}   a`);
+  });
+
+  it('takes more rows than a function takes arguments', () => {
+    const rows = Array.from({ length: 300_000 }, () => ['y']);
+    expect(renderTable(['A'], rows).length).to.equal(2 * 300_001);
+  });
+
   it('has only its header without rows', () => {
     expect(renderTable(['A', 'B'], [])).to.equal('A   B\n');
   });

@@ -1,4 +1,5 @@
 /** The output formats of `trace`. */
+import { visibleJson } from '../../core/audit/quote.ts';
 import type { PacketTrace } from '../packet-trace.ts';
 import { UsageError } from '../usage-error.ts';
 import { traceDocument } from './trace-document.ts';
@@ -9,7 +10,7 @@ export type TraceFormat = (trace: PacketTrace) => string;
 
 export const TRACE_FORMATS: Readonly<Record<string, TraceFormat>> = {
   table: traceText,
-  json: (trace) => `${JSON.stringify(traceDocument(trace), null, 2)}\n`,
+  json: (trace) => visibleJson(`${JSON.stringify(traceDocument(trace), null, 2)}\n`),
 };
 
 /** @throws UsageError for a format that does not exist */

@@ -716,6 +716,14 @@ describe('audit', () => {
     ]);
   });
 
+  it('keeps the report of an annotation with very many bad items small, and counts them all', () => {
+    const annotations = { 'openservicemesh.io/outbound-port-exclusion-list': 'x,'.repeat(500) };
+    const { findings } = audit(inputFor(meshedPod({ annotations })));
+    const bad = findings.find(({ evidence }) => evidence.source !== undefined);
+    expect(bad?.evidence.values).to.have.length(100);
+    expect(bad?.evidence).to.include({ valueCount: 501 });
+  });
+
   it('keeps the report of very many extra exclusions small, and counts them all', () => {
     const rules = Array.from(
       { length: 150 },

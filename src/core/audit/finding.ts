@@ -37,7 +37,7 @@ export interface Finding {
   readonly evidence: Evidence;
 }
 
-/** `fix` defaults to the catalogue's remedy. */
+/** `fix` defaults to the catalogue's remedy. Of many values the evidence keeps the first hundred and their number. */
 export function finding(
   name: FindingName,
   message: string,
@@ -45,15 +45,23 @@ export function finding(
 ): Finding {
   const { code, severity, effect, scope, remedy } = catalogueEntry(name);
   const { fix = remedy, evidence = {} } = details;
-  return { name, code, severity, effect, scope, message: visible(message), fix: visible(fix), evidence };
+  return {
+    name,
+    code,
+    severity,
+    effect,
+    scope,
+    message: visible(message),
+    fix: visible(fix),
+    evidence: { ...evidence, ...firstOf(evidence.values ?? []) },
+  };
 }
 
-/** Foreign scripts may hold any number of rules; a report must stay readable and small. */
+/** Foreign objects may hold any number of rules, items or containers; a report must stay readable and small. */
 const MOST_VALUES = 100;
 
-/** The values for the evidence: all of them, or the first and how many there are. */
-export function someValues(all: readonly string[]): Pick<Evidence, 'values' | 'valueCount'> {
-  return all.length <= MOST_VALUES
-    ? { values: all }
-    : { values: all.slice(0, MOST_VALUES), valueCount: all.length };
+function firstOf(values: readonly string[]): Pick<Evidence, 'values' | 'valueCount'> {
+  return values.length <= MOST_VALUES
+    ? {}
+    : { values: values.slice(0, MOST_VALUES), valueCount: values.length };
 }

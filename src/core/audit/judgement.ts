@@ -7,7 +7,7 @@ import { bestFit, type Fit } from './best-fit.ts';
 import { NOT_RUN, runScript, type RuleComparison } from './rule-comparison.ts';
 import type { Execution } from '../iptables/execution.ts';
 import { positionAt } from '../iptables/text-position.ts';
-import { chooseConfig, type ConfigSet, type Mesh } from '../osm/choose-config.ts';
+import { ANY_MESH, chooseConfig, type ConfigSet, type Mesh } from '../osm/choose-config.ts';
 import type { Dialect, Fork } from '../osm/dialect.ts';
 import { initScriptOf, kubernetesReference } from '../osm/init-script.ts';
 import type { Intent } from '../osm/intent.ts';
@@ -72,7 +72,7 @@ export function judgementFor(input: AuditInput): Judgement {
   const kinds =
     candidates.length === 0 ? configKindsOf(pod) : [...new Set(candidates.map(({ reads }) => reads))];
   const monitor = monitoredBy(namespace)?.mesh;
-  const lookup = chooseConfig(configs, monitor, kinds);
+  const lookup = chooseConfig(configs, namespace === undefined ? ANY_MESH : monitor, kinds);
   const config = lookup.kind === 'found' ? lookup.config : undefined;
   const sidecar = sidecarOf(pod);
   const fit: Fit | undefined =

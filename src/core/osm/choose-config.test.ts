@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { configSet, meshConfig } from '../../testing/builders.ts';
-import { chooseConfig, meshNamespaces, type ConfigSet } from './choose-config.ts';
+import { ANY_MESH, chooseConfig, meshNamespaces, type ConfigSet } from './choose-config.ts';
 import { configMapConfig, type ConfigKind, type ConfigLookup, type MeshConfig } from './mesh-config.ts';
 import { FSM } from './names.ts';
 
@@ -36,7 +36,7 @@ describe('chooseConfig', () => {
   });
   const oneKnown = configSet([configMap('a'), configMap('b')], { meshes: [{ name: 'one', namespace: 'a' }] });
   const cases: Readonly<
-    Record<string, readonly [ConfigSet, string | undefined, readonly ConfigKind[], string]>
+    Record<string, readonly [ConfigSet, string | typeof ANY_MESH | undefined, readonly ConfigKind[], string]>
   > = {
     'takes the only one, wherever it is': [
       configSet([configMap('mesh')]),
@@ -138,6 +138,23 @@ describe('chooseConfig', () => {
     'takes what is usual for the mesh of the usual name': [
       configSet([configMap('osm-system'), configMap('b')]),
       'osm',
+      EITHER,
+      'found ConfigMap/osm-system/osm-config',
+    ],
+    'does not choose for a pod of an unknown namespace where there are several meshes': [
+      configSet([configMap('osm-system'), configMap('b')], {
+        meshes: [
+          { name: 'osm', namespace: 'osm-system' },
+          { name: 'two', namespace: 'b' },
+        ],
+      }),
+      ANY_MESH,
+      EITHER,
+      'ambiguous ConfigMap/osm-system/osm-config ConfigMap/b/osm-config',
+    ],
+    'takes what is usual for a pod of an unknown namespace where only one mesh is known': [
+      configSet([configMap('osm-system'), configMap('b')]),
+      ANY_MESH,
       EITHER,
       'found ConfigMap/osm-system/osm-config',
     ],

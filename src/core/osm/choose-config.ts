@@ -39,17 +39,20 @@ export interface ConfigSet {
   readonly searched: string;
 }
 
+/** For a pod whose namespace is not known: where there are several meshes it may be of any. */
+export const ANY_MESH = Symbol('any mesh');
+
 /**
  * With a namespace given only that one counts. Otherwise the mesh's own namespace, if its name is known; else the only one
  * there is, or of several the usual one. Several elsewhere, or several in one namespace, are ambiguous: to judge
  * every pod by the wrong list would be worse than not to know.
  *
- * @param mesh the name of the mesh that monitors the pod's namespace
+ * @param mesh the name of the mesh that monitors the pod's namespace; undefined when none does
  * @param kinds what the release that made the pod may read
  */
 export function chooseConfig(
   set: ConfigSet,
-  mesh: string | undefined,
+  mesh: string | typeof ANY_MESH | undefined,
   kinds: readonly ConfigKind[],
 ): ConfigLookup {
   const refused = set.unreadable.find(({ kind }) => kinds.includes(kind));
@@ -76,10 +79,11 @@ function byUsualName(configs: readonly MeshConfig[]): readonly MeshConfig[] {
 
 function narrowed(
   { meshes, osmNamespace }: ConfigSet,
-  mesh: string | undefined,
+  mesh: string | typeof ANY_MESH | undefined,
   configs: readonly MeshConfig[],
 ): readonly MeshConfig[] {
   if (osmNamespace !== undefined) return configs.filter(({ namespace }) => namespace === osmNamespace);
+  if (mesh === ANY_MESH) return meshes.length > 1 ? configs : usual(configs);
   if (mesh !== undefined) {
     const homes = meshes.filter(({ name }) => name === mesh).map(({ namespace }) => namespace);
     const own = configs.filter((config) => config.mesh === mesh || homes.includes(config.namespace));

@@ -31,7 +31,12 @@ export function splitList(text: string | undefined): readonly string[] {
   return text === undefined || text.trim() === '' ? [] : text.split(',');
 }
 
-const EMPTY = 'an empty item, such as a comma too many leaves behind';
+/** One for all: a text of nothing but commas has a million of them. */
+const EMPTY = {
+  text: '',
+  value: undefined,
+  problem: 'an empty item, such as a comma too many leaves behind',
+} as const;
 
 /** What Go's ParseCIDR may take; the octets are left to iptables. */
 const RANGE = /^(?:[0-9]+(?:\.[0-9]+){3}|[0-9A-Fa-f.]*:[0-9A-Fa-f.:]*)\/[0-9]+$/;
@@ -40,7 +45,7 @@ export function readRanges(texts: readonly string[]): List<Cidr> {
   return texts.map((written) => {
     const text = written.trim();
     const bad = (problem: string): Item<Cidr> => ({ text, value: undefined, problem });
-    if (text === '') return bad(EMPTY);
+    if (text === '') return EMPTY;
     if (!text.includes('/')) return bad(`it has no prefix length, as in ${text}/32`);
     const read = readCidr(text);
     // iptables takes more than OSM does: 10/8, masks in dots, any text before /0.
@@ -62,7 +67,7 @@ export function readPorts(texts: readonly string[], written: 'as text' | 'as num
   return texts.map((item) => {
     const text = item.trim();
     const bad = (problem: string, port?: number): Item<number> => ({ text, value: port, problem });
-    if (text === '') return bad(EMPTY);
+    if (text === '') return EMPTY;
     if (!/^\+?[0-9]+$/.test(text)) return bad('it is not a port number');
     const meant = Number(text);
     if (meant > 65535) return bad('ports end at 65535');
@@ -82,7 +87,7 @@ export function readInterfaces(texts: readonly string[]): List<string> {
   return texts.map((written) => {
     const text = written.trim();
     const bad = (problem: string): Item<string> => ({ text, value: undefined, problem });
-    if (text === '') return bad(EMPTY);
+    if (text === '') return EMPTY;
     // What a script's words or iptables' own names are made of would be read as something else than a name.
     if (!/^[A-Za-z0-9_.:@+-]+$/.test(text) || text.startsWith('-')) return bad('it is not an interface name');
     if (text.length > LONGEST_INTERFACE) {

@@ -3,7 +3,7 @@ import type { Annotation } from '../../osm/annotations.ts';
 import { problemsOf } from '../../osm/lists.ts';
 import { finding, type Finding } from '../finding.ts';
 import type { Check, Judgement } from '../judgement.ts';
-import { enumerate, quote } from '../quote.ts';
+import { enumerateAs, quote } from '../quote.ts';
 
 export const checkAnnotation: Check = (judgement) =>
   (judgement.intent?.annotations ?? []).flatMap((annotation) => annotationFinding(judgement, annotation));
@@ -12,7 +12,7 @@ function annotationFinding(judgement: Judgement, annotation: Annotation): readon
   if (annotation.fate === 'not-known') return notKnown(judgement, annotation);
   const problems = problemsOf(annotation.items);
   if (problems.length === 0) return [];
-  const values = enumerate(problems.map(({ text, reason }) => `${quote(text)} (${reason})`));
+  const values = enumerateAs(problems, ({ text, reason }) => `${quote(text)} (${reason})`);
   const message = `The annotation ${annotation.name} has a bad value: ${values}. ${consequence(annotation)}`;
   const name = annotation.list.endsWith('Ports') ? 'PortAnnotationInvalid' : 'RangeAnnotationInvalid';
   return [

@@ -5,7 +5,7 @@ import { fieldOf, type ConfigLookup, type MeshConfig, type Setting } from '../..
 import type { FindingName } from '../catalogue.ts';
 import { finding, type Finding } from '../finding.ts';
 import { editCommand } from '../fix.ts';
-import { enumerate, quote } from '../quote.ts';
+import { enumerate, enumerateAs, quote } from '../quote.ts';
 import { checkConfigDanger } from './config-danger.ts';
 import { checkConfigReach } from './config-reach.ts';
 
@@ -76,7 +76,7 @@ function badList(
   problems: readonly ListProblem[],
 ): readonly Finding[] {
   if (problems.length === 0) return [];
-  const values = enumerate(problems.map(({ text, reason }) => `${quote(text)} (${reason})`));
+  const values = enumerateAs(problems, ({ text, reason }) => `${quote(text)} (${reason})`);
   const field = fieldOf(config.kind, setting) ?? setting;
   // What iptables merely reads otherwise does not keep a pod from starting.
   const fatal = problems.some(({ reason }) => !reason.startsWith('iptables reads it as'));

@@ -17,7 +17,7 @@ import {
   type ListDifference,
   type ListFindingName,
 } from '../exclusion-words.ts';
-import { finding, someValues, type Finding } from '../finding.ts';
+import { finding, type Finding } from '../finding.ts';
 import { annotateTemplateCommand, recreateCommand } from '../fix.ts';
 import { historyOf } from '../history.ts';
 import type { Check, Judgement } from '../judgement.ts';
@@ -87,7 +87,7 @@ function listFinding(judgement: Judgement, { name, values, differences }: WrongL
     evidence: {
       ...(config === undefined ? {} : { source: config.source }),
       ...(history === undefined ? {} : { cause: history.cause }),
-      ...someValues(values),
+      values,
       differences,
     },
   });

@@ -10,7 +10,7 @@ import type { Cause, RuleSetting } from '../cause.ts';
 import type { FindingName } from '../catalogue.ts';
 import { isConfigured, isListCause } from '../exclusion-words.ts';
 import { differenceSentence, shownDifferences } from '../difference.ts';
-import { finding, someValues, type Finding } from '../finding.ts';
+import { finding, type Finding } from '../finding.ts';
 import { recreateCommand } from '../fix.ts';
 import type { Check, Judgement } from '../judgement.ts';
 import { enumerate } from '../quote.ts';
@@ -150,7 +150,7 @@ function build(
   const effect = first === undefined ? '' : ` As a result, ${differenceSentence(first)}.`;
   return finding(name, `${message}${effect}`, {
     fix: recreateCommand(pod),
-    evidence: { ...someValues(rules), differences },
+    evidence: { values: rules, differences },
   });
 }
 
