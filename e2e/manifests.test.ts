@@ -10,10 +10,40 @@ import {
   installMeshConfigs,
   OSM_CONFIG_GROUP,
 } from '../src/testing/kube/mesh-config-crd.ts';
+import { leaseNameOf } from '../src/controller/shard.ts';
 import { repositoryRoot } from '../src/testing/repository.ts';
 
 const folder = join(repositoryRoot, 'manifests');
 const read = (file: string): string => readFileSync(join(folder, file), 'utf8');
+
+/** What each way to run the auditor adds to the base: its folder, and the objects with the names of their kinds. */
+const COMMON = [
+  'clusterrole.rbac.authorization.k8s.io/osm-auditor',
+  'clusterrolebinding.rbac.authorization.k8s.io/osm-auditor',
+  'namespace/osm-auditor',
+  'networkpolicy.networking.k8s.io/osm-auditor',
+  'service/osm-auditor',
+  'serviceaccount/osm-auditor',
+];
+const ELECTION = [
+  'role.rbac.authorization.k8s.io/osm-auditor',
+  'rolebinding.rbac.authorization.k8s.io/osm-auditor',
+];
+const WAYS: Readonly<
+  Record<string, { readonly workload: string; readonly args: string; readonly objects: readonly string[] }>
+> = {
+  '.': { workload: 'deployment.yaml', args: '[run]', objects: [...ELECTION, 'deployment.apps/osm-auditor'] },
+  sharded: {
+    workload: 'sharded/stateful-set.yaml',
+    args: '[run, --shards=3]',
+    objects: [...ELECTION, 'statefulset.apps/osm-auditor', 'service/osm-auditor-shards'],
+  },
+  'per-node': {
+    workload: 'per-node/daemon-set.yaml',
+    args: '[run, --node=$(NODE_NAME)]',
+    objects: ['daemonset.apps/osm-auditor'],
+  },
+};
 
 const POD = {
   metadata: { name: 'bookbuyer' },
@@ -36,6 +66,11 @@ const CONDITION = { type: 'openservicemesh.io/RedirectionVerified', status: 'Tru
 const pods = '/api/v1/namespaces/default/pods';
 const events = '/apis/events.k8s.io/v1/namespaces/default/events';
 const osmConfig = 'fieldSelector=metadata.name%3Dosm-config';
+const leases = '/apis/coordination.k8s.io/v1/namespaces/osm-auditor/leases';
+const LEASE = {
+  metadata: { name: 'osm-auditor' },
+  spec: { holderIdentity: 'osm-auditor-0', leaseDurationSeconds: 15 },
+};
 const webhooks = '/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations';
 /** Both groups, each with the definition as a mesh installs it. */
 const MESH_CONFIGS = [
@@ -88,6 +123,8 @@ const ALLOWED: readonly Probe[] = [
     `${events}/bookbuyer.1`,
     { series: { count: 2, lastObservedTime: '2026-01-01T00:01:00.000000Z' } },
   ],
+  ['create the Lease', 'POST', leases, LEASE],
+  ['read the Lease', 'GET', `${leases}/osm-auditor`],
 ];
 
 const DENIED: readonly Probe[] = [
@@ -123,6 +160,11 @@ const DENIED: readonly Probe[] = [
   ['change a namespace', 'PATCH', '/api/v1/namespaces/default', { metadata: { labels: { a: 'b' } } }],
   ['delete an event', 'DELETE', `${events}/bookbuyer.1`],
   ['list nodes', 'GET', '/api/v1/nodes'],
+  ['delete the Lease', 'DELETE', `${leases}/osm-auditor`],
+  ['list leases', 'GET', leases],
+  ['read another Lease', 'GET', `${leases}/other`],
+  ['renew another Lease', 'PUT', `${leases}/other`, { ...LEASE, metadata: { name: 'other' } }],
+  ['create a Lease elsewhere', 'POST', leases.replace('osm-auditor', 'default'), LEASE],
 ];
 
 describe('manifests', function () {
@@ -140,23 +182,20 @@ describe('manifests', function () {
     });
     after(() => plane.stop());
 
-    it('pass its validation, object by object', async () => {
-      // A dry run creates no namespace, so the objects in it need one that is there.
-      await plane.kubectl(['create', 'namespace', 'osm-auditor']);
-      const result = await plane.kubectl(['apply', '-k', folder, '--dry-run=server']);
-      expect(result.code, result.stderr).to.equal(0);
-      expect(result.stdout.trim().split('\n').sort()).to.deep.equal([
-        'clusterrole.rbac.authorization.k8s.io/osm-auditor created (server dry run)',
-        'clusterrolebinding.rbac.authorization.k8s.io/osm-auditor created (server dry run)',
-        'deployment.apps/osm-auditor created (server dry run)',
-        'namespace/osm-auditor configured (server dry run)',
-        'networkpolicy.networking.k8s.io/osm-auditor created (server dry run)',
-        'service/osm-auditor created (server dry run)',
-        'serviceaccount/osm-auditor created (server dry run)',
-      ]);
-      const role = '/apis/rbac.authorization.k8s.io/v1/clusterroles/osm-auditor';
-      expect((await plane.request('GET', role)).status).to.equal(404);
-    });
+    for (const [way, { objects }] of Object.entries(WAYS)) {
+      it(`pass its validation, object by object: ${way}`, async () => {
+        // A dry run creates no namespace, so the objects in it need one that is there.
+        await plane.kubectl(['create', 'namespace', 'osm-auditor']);
+        const result = await plane.kubectl(['apply', '-k', join(folder, way), '--dry-run=server']);
+        expect(result.code, result.stderr).to.equal(0);
+        const done = (object: string): string =>
+          `${object} ${object.startsWith('namespace/') ? 'configured' : 'created'} (server dry run)`;
+        const expected = [...COMMON, ...objects].map(done);
+        expect(result.stdout.trim().split('\n').sort()).to.deep.equal(expected.sort());
+        const role = '/apis/rbac.authorization.k8s.io/v1/clusterroles/osm-auditor';
+        expect((await plane.request('GET', role)).status).to.equal(404);
+      });
+    }
 
     describe('let the auditor', () => {
       before(async () => {
@@ -180,6 +219,12 @@ describe('manifests', function () {
         });
       }
 
+      it('renew the Lease', async () => {
+        const { body } = await plane.request('GET', `${leases}/osm-auditor`, undefined, token);
+        const answer = await plane.request('PUT', `${leases}/osm-auditor`, JSON.parse(body), token);
+        expect(answer.status, answer.body).to.equal(200);
+      });
+
       for (const [what, method, path, body] of DENIED) {
         it(`not ${what}`, async () => {
           const answer = await plane.request(method, path, body, token);
@@ -189,43 +234,45 @@ describe('manifests', function () {
     });
   });
 
-  it('run one container that is nobody, may nothing and writes nowhere', () => {
-    const { automountServiceAccountToken: always } = parse(read('service-account.yaml')) as PodSpec;
-    const { spec } = parse(read('deployment.yaml')) as { spec: { template: { spec: PodSpec } } };
-    const pod = spec.template.spec;
-    expect([always, pod.automountServiceAccountToken], 'the token is where it is needed').to.deep.equal([
-      false,
-      true,
-    ]);
-    expect(pod.securityContext).to.deep.equal({
-      runAsNonRoot: true,
-      runAsUser: 65532,
-      runAsGroup: 65532,
-      seccompProfile: { type: 'RuntimeDefault' },
+  for (const { workload } of Object.values(WAYS)) {
+    it(`run one container that is nobody, may nothing and writes nowhere: ${workload}`, () => {
+      const { automountServiceAccountToken: always } = parse(read('base/service-account.yaml')) as PodSpec;
+      const { spec } = parse(read(workload)) as { spec: { template: { spec: PodSpec } } };
+      const pod = spec.template.spec;
+      expect([always, pod.automountServiceAccountToken], 'the token is where it is needed').to.deep.equal([
+        false,
+        true,
+      ]);
+      expect(pod.securityContext).to.deep.equal({
+        runAsNonRoot: true,
+        runAsUser: 65532,
+        runAsGroup: 65532,
+        seccompProfile: { type: 'RuntimeDefault' },
+      });
+      expect(pod).not.to.have.any.keys(
+        'volumes',
+        'hostNetwork',
+        'hostPID',
+        'hostIPC',
+        'initContainers',
+        'ephemeralContainers',
+      );
+      expect(pod.containers).to.have.lengthOf(1);
+      const [container] = pod.containers;
+      expect(container).not.to.have.any.keys('volumeMounts', 'volumeDevices', 'command', 'lifecycle');
+      expect(container?.securityContext).to.deep.equal({
+        allowPrivilegeEscalation: false,
+        readOnlyRootFilesystem: true,
+        capabilities: { drop: ['ALL'] },
+      });
+      expect(container?.resources.limits).to.have.property('memory');
+      expect(container?.resources.requests).to.have.all.keys('cpu', 'memory');
+      expect(container?.ports?.every((port) => !('hostPort' in port))).to.equal(true);
     });
-    expect(pod).not.to.have.any.keys(
-      'volumes',
-      'hostNetwork',
-      'hostPID',
-      'hostIPC',
-      'initContainers',
-      'ephemeralContainers',
-    );
-    expect(pod.containers).to.have.lengthOf(1);
-    const [container] = pod.containers;
-    expect(container).not.to.have.any.keys('volumeMounts', 'volumeDevices', 'command', 'lifecycle');
-    expect(container?.securityContext).to.deep.equal({
-      allowPrivilegeEscalation: false,
-      readOnlyRootFilesystem: true,
-      capabilities: { drop: ['ALL'] },
-    });
-    expect(container?.resources.limits).to.have.property('memory');
-    expect(container?.resources.requests).to.have.all.keys('cpu', 'memory');
-    expect(container?.ports?.every((port) => !('hostPort' in port))).to.equal(true);
-  });
+  }
 
   it('let in who fetches metrics, and out to the API server, and nothing else', () => {
-    const { spec } = parse(read('network-policy.yaml')) as {
+    const { spec } = parse(read('base/network-policy.yaml')) as {
       spec: { podSelector: { matchLabels: object }; policyTypes: unknown; ingress: unknown; egress: unknown };
     };
     expect(spec.policyTypes).to.deep.equal(['Ingress', 'Egress']);
@@ -242,30 +289,62 @@ describe('manifests', function () {
     expect(pod.containers[0]?.ports).to.deep.equal([{ name: 'metrics', containerPort: 8080 }]);
   });
 
-  it('list every file of the folder', () => {
-    const { resources } = parse(read('kustomization.yaml')) as { resources: readonly string[] };
-    const files = readdirSync(folder).filter(
-      (file) => file.endsWith('.yaml') && file !== 'kustomization.yaml',
+  for (const [way, { workload }] of Object.entries(WAYS)) {
+    it(`list every file of the folder ${way}`, () => {
+      const { resources } = parse(read(join(way, 'kustomization.yaml'))) as { resources: readonly string[] };
+      const files = readdirSync(join(folder, way)).filter((file) => file.endsWith('.yaml'));
+      expect([...resources, 'kustomization.yaml'].sort(), workload).to.deep.equal(files.sort());
+    });
+  }
+
+  for (const file of ['base/rbac.yaml', 'lease-role.yaml', 'sharded/lease-role.yaml']) {
+    it(`say for each permission who needs it: ${file}`, () => {
+      const lines = read(file).split('\n');
+      const rules = lines.flatMap((line, index) => (line.startsWith('  - apiGroups') ? [index] : []));
+      expect(rules).not.to.be.empty;
+      for (const rule of rules) expect(lines[rule - 1], `above line ${rule + 1}`).to.match(/^ {2}# /);
+    });
+  }
+
+  it('give each shard a right to its Lease, and no replica without a shard', () => {
+    const set = read('sharded/stateful-set.yaml');
+    const count = Number(/--shards=(\d+)/.exec(set)?.[1]);
+    expect(set).to.contain(`\n  replicas: ${count}\n`);
+    const names = Array.from({ length: count }, (_, index) =>
+      leaseNameOf({ kind: 'hash', index, count }, 'osm-auditor'),
     );
-    expect([...resources].sort()).to.deep.equal(files.sort());
+    expect(read('sharded/lease-role.yaml')).to.contain(`resourceNames: [${names.join(', ')}]\n`);
+    expect(read('lease-role.yaml')).to.contain(
+      `resourceNames: [${leaseNameOf({ kind: 'all' }, 'osm-auditor')}]\n`,
+    );
   });
 
-  it('say for each permission who needs it', () => {
-    const lines = read('rbac.yaml').split('\n');
-    const rules = lines.flatMap((line, index) => (line.startsWith('  - apiGroups') ? [index] : []));
-    expect(rules).not.to.be.empty;
-    for (const rule of rules) expect(lines[rule - 1], `above line ${rule + 1}`).to.match(/^ {2}# /);
-  });
+  for (const [way, { workload, args }] of Object.entries(WAYS)) {
+    describe(`of ${workload}`, () => {
+      const text = read(workload);
 
-  it('run the image of this version', () => {
-    const { version } = JSON.parse(readFileSync(join(repositoryRoot, 'package.json'), 'utf8')) as {
-      version: string;
-    };
-    expect(read('deployment.yaml')).to.contain(`image: osm-auditor:${version}\n`);
-  });
+      it('run the image of this version, with the options of their way', () => {
+        const { version } = JSON.parse(readFileSync(join(repositoryRoot, 'package.json'), 'utf8')) as {
+          version: string;
+        };
+        expect(text).to.contain(`image: osm-auditor:${version}\n`);
+        expect(text).to.contain(`          args: ${args}\n`);
+      });
 
-  it('keep the heap of Node below the memory limit', () => {
-    const megabytes = (pattern: RegExp): number => Number(pattern.exec(read('deployment.yaml'))?.[1]);
-    expect(megabytes(/--max-old-space-size=(\d+)/)).to.be.lessThan(megabytes(/limits:\n *memory: (\d+)Mi/));
-  });
+      it('keep the heap of Node below the memory limit', () => {
+        const megabytes = (pattern: RegExp): number => Number(pattern.exec(text)?.[1]);
+        expect(megabytes(/--max-old-space-size=(\d+)/)).to.be.lessThan(
+          megabytes(/limits:\n *memory: (\d+)Mi/),
+        );
+      });
+
+      it('differ from the others in nothing but that way', () => {
+        // Probes, resources and privileges of the container: the end of each file.
+        const end = (from: string): string =>
+          from.slice(from.indexOf('            # Below the memory limit'));
+        expect(end(text).length).to.be.greaterThan(1000);
+        expect(end(text), way).to.equal(end(read('deployment.yaml')));
+      });
+    });
+  }
 });

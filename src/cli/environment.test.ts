@@ -111,6 +111,48 @@ const CASES: Readonly<Record<string, Case>> = {
       "option '--chain-prefix <prefix>' value '-A' from env 'OSM_AUDITOR_CHAIN_PREFIX' is invalid. It must be a letter and up to 15 letters, digits, _ or -.",
     ),
   },
+  OSM_AUDITOR_LEADER_ELECT: {
+    args: [...RUN, '--node', 'worker-1'],
+    value: 'true',
+    effect: fails('--leader-elect and --node cannot be given together: a node has one replica'),
+  },
+  OSM_AUDITOR_LEASE_NAMESPACE: {
+    args: RUN,
+    value: 'No Namespace',
+    effect: fails(
+      "option '--lease-namespace <name>' value 'No Namespace' from env 'OSM_AUDITOR_LEASE_NAMESPACE' is invalid. It must be the name of a namespace.",
+    ),
+  },
+  OSM_AUDITOR_LEASE_DURATION: {
+    args: [...RUN, '--leader-elect'],
+    value: '10',
+    effect: fails('the lease duration (10 s) must be longer than the renew deadline (10 s)'),
+  },
+  OSM_AUDITOR_RENEW_DEADLINE: {
+    args: [...RUN, '--leader-elect'],
+    value: '15',
+    effect: fails('the lease duration (15 s) must be longer than the renew deadline (15 s)'),
+  },
+  OSM_AUDITOR_RETRY_PERIOD: {
+    args: [...RUN, '--leader-elect'],
+    value: '9',
+    effect: fails('the renew deadline (10 s) must be longer than 1.2 retry periods (of 9 s)'),
+  },
+  OSM_AUDITOR_SHARDS: {
+    args: [...RUN, '--shard-index', '1'],
+    value: '2',
+    effect: fails('"none" is not an address such as :8080'),
+  },
+  OSM_AUDITOR_SHARD_INDEX: {
+    args: RUN,
+    value: '1',
+    effect: fails('--shard-index 1 is not below --shards 1'),
+  },
+  OSM_AUDITOR_NODE: {
+    args: [...RUN, '--shards', '2', '--shard-index', '0'],
+    value: 'worker-1',
+    effect: fails('--node and --shards cannot be given together: the pods of a node are one share already'),
+  },
   OSM_AUDITOR_LOG_FORMAT: {
     args: RUN,
     value: 'xml',

@@ -83,6 +83,7 @@ function section(title: string, body: string): string {
 }
 
 function defaultText(option: Option): string {
+  if (option.defaultValueDescription !== undefined) return option.defaultValueDescription;
   const value: unknown = option.defaultValue;
   if (typeof value === 'boolean' || typeof value === 'number') return String(value);
   return Array.isArray(value) ? '[]' : `'${typeof value === 'string' ? value : ''}'`;

@@ -1,9 +1,10 @@
 /**
- * The options that commands share, and how their values are read; each has a variable OSM_AUDITOR_* beside it, except
- * the files.
+ * The options of the commands; each has a variable OSM_AUDITOR_* beside it, except the files.
  */
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { judgingOptions } from './judging-options.ts';
+import { notEmpty, onOff } from './option-values.ts';
+import { replicaOptions } from './replica-options.ts';
 
 /** Where the cluster and OSM are, for every command that reads pods. */
 function clusterOptions(command: Command): Command {
@@ -48,7 +49,9 @@ export function selectionOptions(command: Command): Command {
             .argParser(notEmpty),
         )
         .addOption(
-          onOff('-A, --all-namespaces', 'Look at the pods of all namespaces, whatever -n says.', false),
+          onOff('-A, --all-namespaces', 'Look at the pods of all namespaces, whatever -n says.').default(
+            false,
+          ),
         )
         .addOption(
           new Option('-l, --selector <query>', 'Label query to choose pods by.').env('OSM_AUDITOR_SELECTOR'),
@@ -59,11 +62,13 @@ export function selectionOptions(command: Command): Command {
 
 /** How the controller works. */
 export function runOptions(command: Command): Command {
-  return judgingOptions(clusterOptions(command))
+  return replicaOptions(judgingOptions(clusterOptions(command)))
     .addOption(
-      onOff('--write-conditions', 'Write the condition openservicemesh.io/RedirectionVerified.', true),
+      onOff('--write-conditions', 'Write the condition openservicemesh.io/RedirectionVerified.').default(
+        true,
+      ),
     )
-    .addOption(onOff('--write-events', 'Write Events.', true))
+    .addOption(onOff('--write-events', 'Write Events.').default(true))
     .addOption(
       new Option('--listen <address>', 'Address of /metrics, /healthz and /readyz: [host]:port.')
         .env('OSM_AUDITOR_LISTEN')
@@ -83,21 +88,4 @@ export function runOptions(command: Command): Command {
         .choices(['debug', 'info', 'warn', 'error'])
         .default('info'),
     );
-}
-
-/** `--name`, `--name=true` or `--name=false`, as kubectl's boolean flags. */
-function onOff(flags: string, description: string, byDefault: boolean): Option {
-  const option = new Option(`${flags} [boolean]`, description);
-  const variable = `OSM_AUDITOR_${option.name().toUpperCase().replaceAll('-', '_')}`;
-  return option.env(variable).preset('true').default(byDefault).argParser(boolean);
-}
-
-function notEmpty(value: string): string {
-  if (value !== '') return value;
-  throw new InvalidArgumentError('It must not be empty.');
-}
-
-function boolean(value: string): boolean {
-  if (value === 'true' || value === 'false') return value === 'true';
-  throw new InvalidArgumentError('It must be true or false.');
 }

@@ -52,6 +52,10 @@ const MESSAGES: Readonly<Record<string, readonly [args: readonly string[], line:
     ['run', '--listen', 'localhost'],
     '"localhost" is not an address such as :8080',
   ],
+  'two ways to divide the pods': [
+    ['run', '--node', 'worker-1', '--shards', '2'],
+    '--node and --shards cannot be given together: the pods of a node are one share already',
+  ],
   'a kubeconfig that does not exist': [
     ['check', '--kubeconfig', 'no/kubeconfig'],
     "cannot read no/kubeconfig: ENOENT: no such file or directory, open 'no/kubeconfig'",
@@ -102,6 +106,16 @@ const MISUSES: Readonly<Record<string, readonly [args: readonly string[], line: 
   'seconds below zero': [
     ['run', '--grace-period=-1'],
     "option '--grace-period <seconds>' argument '-1' is invalid. It must be a number of seconds, 0 or more.",
+    'osm-auditor run',
+  ],
+  'a lease that lasts no time': [
+    ['run', '--lease-duration', '0'],
+    "option '--lease-duration <seconds>' argument '0' is invalid. It must be a number of seconds, more than 0.",
+    'osm-auditor run',
+  ],
+  'no shards': [
+    ['run', '--shards', '0'],
+    "option '--shards <number>' argument '0' is invalid. It must be a whole number from 1 to 9999.",
     'osm-auditor run',
   ],
   'a log level that does not exist': [

@@ -143,6 +143,7 @@ describe('auditor', () => {
       writeConditions: true,
       writeEvents: true,
       instance: 'test',
+      shard: { kind: 'all' },
       election: undefined,
       ...rest,
     });

@@ -17,7 +17,7 @@ import type { Cluster } from '../kube/client.ts';
 import type { Clock } from '../kube/clock.ts';
 import { describeError } from '../kube/describe-error.ts';
 import { Controller, type Readiness } from '../kube/controller.ts';
-import { EventRecorder } from '../kube/events.ts';
+import { EventRecorder, type EventInput } from '../kube/events.ts';
 import type { Logger } from '../kube/logger.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { ClusterSurroundings } from './cluster-surroundings.ts';
@@ -30,6 +30,7 @@ import { observeWork, refreshMetrics } from './instrumentation.ts';
 import { Notices } from './notices.ts';
 import { CONFIG_KEY, namespaceKey, Reconciler } from './reconciler.ts';
 import { Reporter } from './reporter.ts';
+import { describeShard, type Shard } from './shard.ts';
 import { Sweep } from './sweep.ts';
 import { PodStatuses } from './pod-statuses.ts';
 import { limitWrites } from './write-limit.ts';
@@ -54,7 +55,9 @@ export interface AuditorOptions {
   readonly writeEvents: boolean;
   /** The name of this replica. */
   readonly instance: string;
-  /** undefined for a replica that is the only one. */
+  /** Which pods this process judges. */
+  readonly shard: Shard;
+  /** undefined for a replica that is the only one of its shard. */
   readonly election: Election | undefined;
 }
 
@@ -76,7 +79,8 @@ export class Auditor {
   #elected: Promise<void> | undefined;
 
   constructor(options: AuditorOptions) {
-    const { cluster, clock, logger, metrics, osmNamespace, graceMs, settleMs, fork, election } = options;
+    const { cluster, clock, logger, metrics, osmNamespace, graceMs, settleMs, fork, shard, election } =
+      options;
     const leadership: Leadership = election ?? UNCONTESTED;
     this.#clock = clock;
     this.#election = election;
@@ -100,7 +104,15 @@ export class Auditor {
         })
       : undefined;
     const reporter = new Reporter({ conditions, events });
-    const configReporter = new ConfigReporter(events, logger);
+    // Each shard sees the configuration; what one has told, the others find told and do not count as a repeat.
+    const configEvents =
+      events === undefined || shard.kind === 'all'
+        ? events
+        : {
+            ensure: (event: EventInput) => events.ensure(event),
+            record: (event: EventInput) => events.ensure(event),
+          };
+    const configReporter = new ConfigReporter(configEvents, logger);
     this.#informers = createInformers({
       api: cluster,
       clock,
@@ -135,7 +147,7 @@ export class Auditor {
         add: (key, how) => this.#controller.queue.add(key, how),
         addAfter: (key, ms) => this.#controller.queue.addAfter(key, ms),
       },
-      part: undefined,
+      part: shard.kind === 'all' ? undefined : describeShard(shard),
     });
     const reconciler = new Reconciler({
       judge,
@@ -163,7 +175,6 @@ export class Auditor {
       metrics.leader.set(leadership.leading ? 1 : 0);
     });
     election?.onChange((leading) => {
-      logger.info(leading ? 'this replica leads' : 'this replica follows');
       for (const memory of [reporter, configReporter, this.#sweep]) memory.reset();
       // What the one before has left undone.
       if (leading) this.#controller.queue.add(CONFIG_KEY, { priority: LIVE });
@@ -215,7 +226,7 @@ export class Auditor {
   /** What comes before the first sweep is seen by it, and nobody waits to hear of it. */
   #wake(key: string): void {
     if (!this.#sweep.begun) return;
-    this.#notices.note(key, this.#clock.now());
+    this.#notices.note(key, this.#clock.monotonic());
     this.#controller.queue.add(key, { priority: LIVE });
   }
 }

@@ -74,7 +74,7 @@ export class ConditionWriter {
     const condition = '$patch' in first ? undefined : first;
     const key = podKey(pod);
     // Before the call: the echo may be faster than the answer.
-    this.#written.set(key, { uid: pod.uid, condition, at: clock.now() });
+    this.#written.set(key, { uid: pod.uid, condition, at: clock.monotonic() });
     try {
       await patchPodCondition(api, pod, patch);
       onPatch('success');
@@ -117,7 +117,7 @@ export class ConditionWriter {
   #pending(pod: Pod): Written | undefined {
     const written = this.#of(pod);
     if (written === undefined) return undefined;
-    return this.#options.clock.now() - written.at < ECHO_WITHIN_MS ? written : undefined;
+    return this.#options.clock.monotonic() - written.at < ECHO_WITHIN_MS ? written : undefined;
   }
 }
 

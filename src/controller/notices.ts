@@ -5,7 +5,7 @@
 export class Notices {
   readonly #since = new Map<string, number>();
 
-  /** @param at milliseconds since the epoch */
+  /** @param at by the monotonic clock, in milliseconds */
   note(key: string, at: number): void {
     if (!this.#since.has(key)) this.#since.set(key, at);
   }

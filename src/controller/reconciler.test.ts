@@ -179,7 +179,7 @@ describe('reconciler', () => {
     const untouched = { pod: meshedPod(), condition: undefined };
     expect(conditions.present(untouched)).to.have.property('status', 'True');
     pods.clear();
-    notices.note(KEY, clock.now());
+    notices.note(KEY, clock.monotonic());
     expect(await reconciler.reconcile(KEY)).to.equal(undefined);
     expect(present()).to.deep.equal([]);
     expect(conditions.present(untouched), 'nothing is known of the next pod of the name').to.equal(undefined);
@@ -188,7 +188,7 @@ describe('reconciler', () => {
 
   it('measures from the notice of a change to the end of the writes', async () => {
     know(meshedPod());
-    notices.note(KEY, clock.now());
+    notices.note(KEY, clock.monotonic());
     writeMs = 2000;
     await reconciler.reconcile(KEY);
     expect(await latencies()).to.equal('count 1');
@@ -200,7 +200,7 @@ describe('reconciler', () => {
     await reconciler.reconcile(KEY);
     const told = { pod: meshedPod(), condition: written[0] };
     pods.set(KEY, told);
-    notices.note(KEY, clock.now());
+    notices.note(KEY, clock.monotonic());
     await reconciler.reconcile(KEY);
     expect(written).to.have.length(1);
     expect(await latencies()).to.equal('count 0');

@@ -73,7 +73,8 @@ export class Reconciler {
     if (changed) statusChanged(logger, report);
     if (leadership.leading) {
       const wrote = await reporter.carryOut(reporter.plan(snapshot, report));
-      if (wrote && noticed !== undefined) metrics.detectionLatency.observe((clock.now() - noticed) / 1000);
+      if (wrote && noticed !== undefined)
+        metrics.detectionLatency.observe((clock.monotonic() - noticed) / 1000);
     }
     return recheckAfterMs === undefined ? undefined : { requeueAfterMs: recheckAfterMs };
   }

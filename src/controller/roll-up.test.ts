@@ -115,8 +115,8 @@ describe('rolling up', () => {
       const changed = meshConfig({ namespace: 'osm-system', outboundPorts: [80] });
       expect(identity(all, changed)).to.not.equal(identity(all));
       expect(identity(all, CONFIG, 'shard 2 of 3')).to.not.equal(identity(all));
-      expect(notes(all, 'shard 2 of 3')[0]).to.match(
-        /^2 pods of 1 workload: Deployment shop\/web \(2\) \(shard 2 of 3 of the cluster\)\. /,
+      expect(notes(all, 'pods of node a')[0]).to.match(
+        /^2 pods of 1 workload among the pods of node a: Deployment shop\/web \(2\)\. /,
       );
     });
   });

@@ -76,9 +76,8 @@ function statement(
 ): EventInput {
   const { type, reason, action } = event;
   const recovered = reason === RECOVERED_REASON;
-  const who = `${count(members.length, 'pod')} of ${workloads(members)}`;
-  const where = part === undefined ? '' : ` (${part} of the cluster)`;
-  const what = recovered ? `${who} recovered${where}.` : `${who}${where}.`;
+  const who = `${count(members.length, 'pod')} of ${workloads(members, part)}`;
+  const what = recovered ? `${who} recovered.` : `${who}.`;
   return {
     regarding: regardingConfig(config),
     type,
@@ -90,7 +89,7 @@ function statement(
 }
 
 /** `12 workloads: Deployment shop/web (20), Deployment shop/api (18) and 10 more` */
-function workloads(members: readonly Member[]): string {
+function workloads(members: readonly Member[], part: string | undefined): string {
   const counts = new Map<string, number>();
   for (const { pod } of members) {
     const { kind, name } = pod.owner ?? { kind: 'Pod', name: pod.name };
@@ -100,7 +99,9 @@ function workloads(members: readonly Member[]): string {
   const sorted = [...counts].sort(([a, most], [b, least]) => least - most || a.localeCompare(b));
   const named = sorted.slice(0, MOST_NAMED).map(([workload, pods]) => `${workload} (${pods})`);
   const more = sorted.length - named.length;
-  return `${count(sorted.length, 'workload')}: ${named.join(', ')}${more === 0 ? '' : ` and ${more} more`}`;
+  const where = part === undefined ? '' : ` among the ${part}`;
+  const others = more === 0 ? '' : ` and ${more} more`;
+  return `${count(sorted.length, 'workload')}${where}: ${named.join(', ')}${others}`;
 }
 
 function count(number: number, noun: string): string {

@@ -82,8 +82,7 @@ export class Sweep {
   /**
    * Judges all pods, or those of a namespace, and puts in line what is to be written.
    *
-   * @param since when the change that asks for it was noticed, in milliseconds since the epoch; undefined when nobody
-   *   waits for it
+   * @param since when the change that asks for it was noticed, by the monotonic clock; undefined when nobody waits for it
    * @throws the API's error when what concerns many pods could not be told; the next try starts over
    */
   async run(namespace: string | undefined, since: number | undefined): Promise<void> {

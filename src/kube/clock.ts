@@ -3,14 +3,21 @@
  */
 
 export interface Clock {
-  /** Milliseconds since the Unix epoch. */
+  /** Milliseconds since the Unix epoch: for what others read. It jumps when somebody sets the clock. */
   now(): number;
+  /**
+   * Milliseconds since some moment in the past: for measuring how long something takes. It never jumps, counts on
+   * while the process is stopped, and means nothing to another process. Linux does not count while the whole machine is
+   * suspended.
+   */
+  monotonic(): number;
   /** Resolves after `ms` milliseconds; rejects with the signal's reason as soon as it aborts. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
 export const systemClock: Clock = {
   now: () => Date.now(),
+  monotonic: () => performance.now(),
   sleep: (ms, signal) =>
     new Promise((resolve, reject) => {
       if (signal?.aborted) {

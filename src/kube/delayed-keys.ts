@@ -43,7 +43,7 @@ export class DelayedKeys {
   /** Makes the key due `ms` milliseconds from now, unless it is due before. */
   add(key: string, { ms, priority, retry }: Delay): void {
     const { clock, logger } = this.#options;
-    const due = clock.now() + ms;
+    const due = clock.monotonic() + ms;
     const before = this.#appointments.get(key);
     if (before !== undefined && before.due <= due) {
       before.priority = Math.max(before.priority, priority);

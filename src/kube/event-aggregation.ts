@@ -18,7 +18,7 @@ const MAX_GROUPS = 4096;
 interface Group {
   /** The names of the events that stand alone. */
   readonly alone: ReadonlySet<string>;
-  /** When the last of them was told, ms since the epoch. */
+  /** When the last of them was told, by the monotonic clock. */
   readonly lastAt: number;
 }
 
@@ -34,7 +34,7 @@ export class EventAggregator {
   combines(event: EventInput): boolean {
     const { regarding, type, reason } = event;
     const key = JSON.stringify([regarding.uid, type, reason]);
-    const now = this.#clock.now();
+    const now = this.#clock.monotonic();
     const group = this.#groups.get(key);
     const before = group !== undefined && now - group.lastAt <= WINDOW_MS ? group.alone : new Set<string>();
     const name = eventName(event);

@@ -163,7 +163,7 @@ export class Reflector {
     const { api, clock, logger, source, idleMs = IDLE_MS } = this.#options;
     this.#state = { kind: 'watching' };
     this.#watches += 1;
-    const openedAt = clock.now();
+    const openedAt = clock.monotonic();
     const query = {
       ...this.#selectors,
       allowWatchBookmarks: 'true',
@@ -185,9 +185,10 @@ export class Reflector {
       });
       logger.debug('watch ended', { informer: source.name, end });
     } finally {
-      if (clock.now() - openedAt >= SHORT_WATCH_MS) this.#attempts = 0;
+      if (clock.monotonic() - openedAt >= SHORT_WATCH_MS) this.#attempts = 0;
     }
-    if (events === 0 && clock.now() - openedAt < SHORT_WATCH_MS) throw new Error('the watch ended at once');
+    if (events === 0 && clock.monotonic() - openedAt < SHORT_WATCH_MS)
+      throw new Error('the watch ended at once');
   }
 
   #take(event: WatchEvent): void {

@@ -6,8 +6,7 @@
  *   goes on being work under way until it ends: nothing can stop it, and to begin the same again beside it would be
  *   worse.
  * - Work that never ends is visible: `unfinished` counts it as long as it lasts.
- * Limits: one timer watches all of it, because a timer for each would cost more than most work does. It goes by the
- * clock: if that is set forward, work is asked to give up early, and late if it is set back.
+ * Limits: one timer watches all of it, because a timer for each would cost more than most work does.
  */
 import type { Clock } from './clock.ts';
 import type { Logger } from './logger.ts';
@@ -21,7 +20,7 @@ export interface RunningWorkOptions {
 /** One piece of work. */
 export interface Run {
   readonly key: string;
-  /** Milliseconds since the epoch. */
+  /** By the monotonic clock. */
   readonly startedAt: number;
   /** Aborts when the work has taken too long, or cannot be waited for any longer. */
   readonly signal: AbortSignal;
@@ -53,7 +52,7 @@ export class RunningWork {
   /** Begins work on a key, which must not be under way. */
   begin(key: string): Run {
     const abort = new AbortController();
-    const run = { key, startedAt: this.#options.clock.now(), signal: abort.signal, abort };
+    const run = { key, startedAt: this.#options.clock.monotonic(), signal: abort.signal, abort };
     this.#runs.set(key, run);
     if (this.#watch === undefined) void this.#watchTimes();
     return run;
@@ -64,7 +63,7 @@ export class RunningWork {
   }
 
   get unfinished(): Unfinished {
-    const now = this.#options.clock.now();
+    const now = this.#options.clock.monotonic();
     const times = [...this.#runs.values()].map(({ startedAt }) => Math.max(0, now - startedAt));
     return { totalMs: times.reduce((sum, ms) => sum + ms, 0), longestMs: Math.max(0, ...times) };
   }
@@ -86,7 +85,7 @@ export class RunningWork {
     const watch = new AbortController();
     this.#watch = watch;
     for (let next = this.#nextToTime(); next !== undefined; next = this.#nextToTime()) {
-      const ms = Math.min(next.startedAt + timeoutMs - clock.now(), timeoutMs);
+      const ms = Math.min(next.startedAt + timeoutMs - clock.monotonic(), timeoutMs);
       if (ms <= 0) this.#timeOut(next);
       // Only `rest` ends this sleep early, and then there is nothing left to watch.
       else if (

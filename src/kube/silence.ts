@@ -22,9 +22,9 @@ export async function withSilenceLimit(
   if (signal.aborted) follow();
 
   const silence = new Error(`nothing heard for ${limit.idleMs} ms`);
-  let last = limit.clock.now();
+  let last = limit.clock.monotonic();
   const guard = async (): Promise<void> => {
-    for (let quiet = 0; quiet < limit.idleMs; quiet = limit.clock.now() - last) {
+    for (let quiet = 0; quiet < limit.idleMs; quiet = limit.clock.monotonic() - last) {
       await limit.clock.sleep(limit.idleMs - quiet, own.signal);
     }
     own.abort(silence);
@@ -34,7 +34,7 @@ export async function withSilenceLimit(
   });
 
   try {
-    await work(own.signal, () => (last = limit.clock.now()));
+    await work(own.signal, () => (last = limit.clock.monotonic()));
     return 'ended';
   } catch (error) {
     if (own.signal.reason === silence) return 'silent';

@@ -28,12 +28,12 @@ export class TokenBuckets {
   }
 
   take(key: string): void {
-    this.#buckets.set(key, { tokens: this.#level(key) - 1, at: this.#clock.now() });
+    this.#buckets.set(key, { tokens: this.#level(key) - 1, at: this.#clock.monotonic() });
   }
 
   #level(key: string): number {
     const bucket = this.#buckets.get(key);
     if (bucket === undefined) return this.#burst;
-    return Math.min(this.#burst, bucket.tokens + (this.#clock.now() - bucket.at) / this.#refillMs);
+    return Math.min(this.#burst, bucket.tokens + (this.#clock.monotonic() - bucket.at) / this.#refillMs);
   }
 }

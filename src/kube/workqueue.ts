@@ -72,7 +72,7 @@ interface Item {
   /** Starting: taken from the line, but the work waits for its time slice; what is added now is seen by it. */
   phase: 'resting' | 'waiting' | 'starting' | 'running';
   priority: number;
-  /** When it was put in line, ms since the epoch. */
+  /** When it was put in line, by the monotonic clock. */
   since: number;
   /** Added while running: run again, with this priority. */
   again: { priority: number; since: number } | undefined;
@@ -130,7 +130,7 @@ export class WorkQueue {
     switch (item.phase) {
       case 'running':
         if (item.again === undefined) {
-          item.again = { priority, since: this.#options.clock.now() };
+          item.again = { priority, since: this.#options.clock.monotonic() };
           this.#options.observer?.added();
         } else item.again.priority = Math.max(item.again.priority, priority);
         return;
@@ -144,7 +144,7 @@ export class WorkQueue {
         return;
       case 'resting':
         this.#options.observer?.added();
-        this.#enqueue(key, item, priority, this.#options.clock.now());
+        this.#enqueue(key, item, priority, this.#options.clock.monotonic());
     }
   }
 
@@ -206,7 +206,7 @@ export class WorkQueue {
       result = 'error';
     }
     this.#running.end(run);
-    observer?.finished(result, clock.now() - run.startedAt);
+    observer?.finished(result, clock.monotonic() - run.startedAt);
     this.#settle(key, item);
   }
 

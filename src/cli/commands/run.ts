@@ -1,19 +1,23 @@
 /** `osm-auditor run`: the controller, until SIGTERM or SIGINT. */
 import process from 'node:process';
+import { CoordinationV1Api } from '@kubernetes/client-node';
 import { Auditor } from '../../controller/auditor.ts';
+import { describeShard } from '../../controller/shard.ts';
 import { connect } from '../../kube/client.ts';
 import { systemClock } from '../../kube/clock.ts';
 import { describeError } from '../../kube/describe-error.ts';
+import { LeaderElector } from '../../kube/leader-election.ts';
 import { Metrics } from '../../metrics/metrics.ts';
 import { MetricsServer } from '../../metrics/server.ts';
 import { VERSION } from '../../version.ts';
 import { listenAddress } from '../listen-address.ts';
 import { judgingOf, type JudgingOptions } from '../judging-options.ts';
+import { replicaOf, whereabouts, type ReplicaOptions } from '../replica-options.ts';
 import { createLogger, type LogFormat, type LogLevel } from '../logging.ts';
 import { EXIT, type Terminal } from '../terminal.ts';
 import { UsageError } from '../usage-error.ts';
 
-export interface RunOptions extends JudgingOptions {
+export interface RunOptions extends JudgingOptions, ReplicaOptions {
   readonly kubeconfig?: string;
   readonly context?: string;
   readonly osmNamespace?: string;
@@ -24,12 +28,17 @@ export interface RunOptions extends JudgingOptions {
   readonly logLevel: LogLevel;
 }
 
-/** @throws UsageError when no cluster is configured or the address cannot be listened on */
+/** @throws UsageError when options contradict, no cluster is configured or the address cannot be listened on */
 export async function run(options: RunOptions, terminal: Terminal): Promise<number> {
   const format = options.logFormat ?? (terminal.interactive ? 'text' : 'json');
   const logger = createLogger({ format, level: options.logLevel, write: (line) => terminal.err(line) });
+  const replica = replicaOf(options, whereabouts());
   const address = listenAddress(options.listen);
-  const cluster = explain(() => connect({ kubeconfig: options.kubeconfig, context: options.context }));
+  const source = { kubeconfig: options.kubeconfig, context: options.context };
+  const cluster = explain(() => connect(source));
+  const { shard, election } = replica;
+  // With connections of its own: a renewal must not wait behind thousands of writes.
+  const leases = election === undefined ? undefined : explain(() => connect(source));
   const metrics = new Metrics(VERSION);
   const auditor = new Auditor({
     cluster,
@@ -41,7 +50,17 @@ export async function run(options: RunOptions, terminal: Terminal): Promise<numb
     writeConditions: options.writeConditions,
     writeEvents: options.writeEvents,
     instance: process.env['POD_NAME'] ?? `pid-${process.pid}`,
-    election: undefined,
+    shard,
+    election:
+      election === undefined || leases === undefined
+        ? undefined
+        : new LeaderElector({
+            ...election,
+            api: leases.api(CoordinationV1Api),
+            clock: systemClock,
+            logger,
+            identity: replica.identity,
+          }),
   });
   const server = await MetricsServer.listen({
     ...address,
@@ -50,12 +69,19 @@ export async function run(options: RunOptions, terminal: Terminal): Promise<numb
   }).catch((error: unknown) => {
     throw new UsageError(`cannot listen on ${options.listen}: ${describeError(error)}`);
   });
-  logger.info('osm-auditor starts', { version: VERSION, server: cluster.server, port: server.port });
+  logger.info('osm-auditor starts', {
+    version: VERSION,
+    server: cluster.server,
+    port: server.port,
+    judges: describeShard(replica.shard),
+    identity: replica.identity,
+  });
   try {
     await auditor.run(untilSignal((name) => logger.info('stopping', { signal: name })));
   } finally {
     await server.close();
     await cluster.close();
+    await leases?.close();
   }
   logger.info('stopped');
   return EXIT.good;

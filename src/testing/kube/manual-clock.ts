@@ -11,15 +11,31 @@ interface Sleeper {
 }
 
 export class ManualClock implements Clock {
-  #now: number;
+  #monotonic = 0;
+  /** What the wall clock shows beyond the monotonic one. */
+  #offset: number;
   readonly #sleepers = new Set<Sleeper>();
 
   constructor(now = 1_000_000) {
-    this.#now = now;
+    this.#offset = now;
   }
 
   now(): number {
-    return this.#now;
+    return this.#monotonic + this.#offset;
+  }
+
+  monotonic(): number {
+    return this.#monotonic;
+  }
+
+  /** Sets the wall clock forward, or back, without any time passing. */
+  jump(ms: number): void {
+    this.#offset += ms;
+  }
+
+  /** Lets time pass while the process is stopped: nobody wakes before the next `advance`. */
+  freeze(ms: number): void {
+    this.#monotonic += ms;
   }
 
   /** How many sleep at the moment. */
@@ -38,7 +54,7 @@ export class ManualClock implements Clock {
         signal?.removeEventListener('abort', interrupt);
         resolve();
       };
-      const sleeper = { due: this.#now + ms, wake };
+      const sleeper = { due: this.#monotonic + ms, wake };
       this.#sleepers.add(sleeper);
       signal?.addEventListener('abort', interrupt, { once: true });
       if (signal?.aborted) interrupt();
@@ -46,14 +62,14 @@ export class ManualClock implements Clock {
   }
 
   async advance(ms: number): Promise<void> {
-    const target = this.#now + ms;
+    const target = this.#monotonic + ms;
     await settle();
     for (let next = this.#earliest(); next !== undefined && next.due <= target; next = this.#earliest()) {
-      this.#now = Math.max(this.#now, next.due);
+      this.#monotonic = Math.max(this.#monotonic, next.due);
       next.wake();
       await settle();
     }
-    this.#now = target;
+    this.#monotonic = target;
   }
 
   #earliest(): Sleeper | undefined {

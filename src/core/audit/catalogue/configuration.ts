@@ -38,7 +38,7 @@ export const CONFIGURATION = {
       ],
       shows: 'One says no where the permission is missing; both fail where the API server does not answer.',
     },
-    remedy: 'Grant what manifests/rbac.yaml grants, or look at the connection.',
+    remedy: 'Grant what manifests/base/rbac.yaml grants, or look at the connection.',
   }),
 
   ConfigAmbiguous: sharedUnknown({
