@@ -153,7 +153,9 @@ describe('auditor', () => {
     running = auditor.run(stop.signal);
     await until('readiness', async () => {
       if (cluster.refused.size > 0) await clock.advance(5000);
-      return auditor.readiness().ready;
+      const paths = [PODS, NAMESPACES, CONFIG_MAPS, WEBHOOKS_PATH];
+      const followed = paths.every((path) => cluster.refused.has(path) || cluster.watched.has(path));
+      return followed && auditor.readiness().ready;
     });
   }
   /** Time enough for as many tries as make a refusal. */

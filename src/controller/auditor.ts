@@ -30,7 +30,8 @@ import { observeWork, refreshMetrics } from './instrumentation.ts';
 import { Notices } from './notices.ts';
 import { CONFIG_KEY, namespaceKey, Reconciler } from './reconciler.ts';
 import { Reporter } from './reporter.ts';
-import { describeShard, type Shard } from './shard.ts';
+import { describeShard, fieldSelectorOf, owns, type Shard } from './shard.ts';
+import { sight } from './sight.ts';
 import { Sweep } from './sweep.ts';
 import { PodStatuses } from './pod-statuses.ts';
 import { limitWrites } from './write-limit.ts';
@@ -57,6 +58,8 @@ export interface AuditorOptions {
   readonly instance: string;
   /** Which pods this process judges. */
   readonly shard: Shard;
+  /** How long changes may go unseen before it is not ready any more, in milliseconds; a minute by default. */
+  readonly blindAfterMs?: number;
   /** undefined for a replica that is the only one of its shard. */
   readonly election: Election | undefined;
 }
@@ -66,6 +69,10 @@ const REPORTING_CONTROLLER = 'openservicemesh.io/osm-auditor';
 const LIVE = 1;
 /** Kubernetes waits longer than this before it kills; see the Deployment. */
 const DRAIN_MS = 5000;
+/** Longer than an API server takes to start again. */
+const BLIND_AFTER_MS = 60_000;
+/** Most of the time a worker waits for the answer to a write: the next one can go out meanwhile. */
+const WORKERS = 16;
 /** Of the signal that ends the run. */
 const MOST_LISTENERS = 50;
 
@@ -76,6 +83,7 @@ export class Auditor {
   readonly #election: Election | undefined;
   readonly #notices = new Notices();
   readonly #clock: Clock;
+  readonly #blindAfterMs: number;
   #elected: Promise<void> | undefined;
 
   constructor(options: AuditorOptions) {
@@ -84,6 +92,7 @@ export class Auditor {
     const leadership: Leadership = election ?? UNCONTESTED;
     this.#clock = clock;
     this.#election = election;
+    this.#blindAfterMs = options.blindAfterMs ?? BLIND_AFTER_MS;
     const writes = limitWrites(cluster.api(CoreV1Api), cluster.api(EventsV1Api), leadership);
     const events = options.writeEvents
       ? new EventRecorder({
@@ -117,6 +126,8 @@ export class Auditor {
       api: cluster,
       clock,
       logger,
+      podFieldSelector: fieldSelectorOf(shard),
+      ownsPod: shard.kind === 'hash' ? (key) => owns(shard, key) : undefined,
       // What the leader writes is no news for those that follow.
       recognises: (after, before) =>
         !leadership.leading || (conditions?.recognises(after, before.condition) ?? true),
@@ -167,7 +178,7 @@ export class Auditor {
       reconcile: (key) => reconciler.reconcile(key),
       clock,
       logger,
-      queue: { observer: observeWork(metrics) },
+      queue: { observer: observeWork(metrics), concurrency: WORKERS },
       drainMs: DRAIN_MS,
     });
     metrics.beforeScrape(() => {
@@ -197,11 +208,16 @@ export class Auditor {
     }
   }
 
-  /** Not ready before the backlog is judged, nor while the server refuses to show pods. */
+  /**
+   * Not ready before the backlog is judged, nor while the server refuses to show pods or has not been heard of for long:
+   * then what the metrics and conditions say may be true no more.
+   */
   readiness(): Readiness {
     const { refusal } = this.#informers.pods;
-    if (refusal === undefined) return this.#controller.readiness();
-    return { ready: false, reason: `pods may not be watched (${describeError(refusal)})` };
+    if (refusal !== undefined)
+      return { ready: false, reason: `pods may not be watched (${describeError(refusal)})` };
+    const readiness = this.#controller.readiness();
+    return readiness.ready ? sight(this.#informers, this.#clock.now() - this.#blindAfterMs) : readiness;
   }
 
   /** A replica that has not judged what is there would lead without a word to say. */

@@ -3,11 +3,10 @@ import type { ConfigMap, MeshConfigResource } from '../core/osm/mesh-config.ts';
 import type { Product } from '../core/osm/names.ts';
 import { configMapSchema, meshConfigSchema, type NamespacedMetadata } from './mesh-schema.ts';
 import { meshLabel } from './mesh-snapshot.ts';
-import { readObject } from './read-object.ts';
 
 /** @throws SnapshotError */
 export function configMapSnapshot(object: unknown): ConfigMap {
-  const { metadata, data } = readObject(configMapSchema, object);
+  const { metadata, data } = configMapSchema(object);
   return { ...identityOf(metadata), data };
 }
 
@@ -18,7 +17,7 @@ export function configMapSnapshot(object: unknown): ConfigMap {
 export function meshConfigSnapshot(product: Product): (object: unknown) => MeshConfigResource {
   /** @throws SnapshotError */
   return (object) => {
-    const { metadata, spec } = readObject(meshConfigSchema, object);
+    const { metadata, spec } = meshConfigSchema(object);
     const { traffic, sidecar } = spec;
     const { localDNSProxy, envoyImage, sidecarImage } = sidecar;
     return {
@@ -42,7 +41,7 @@ function identityOf(metadata: NamespacedMetadata): Omit<ConfigMap, 'data'> {
   const { namespace, name, uid, creationTimestamp, managedFields, labels } = metadata;
   const times = [creationTimestamp, ...managedFields.map(({ time }) => time)];
   const changedAt = times
-    .filter((time) => time !== null)
+    .filter((time) => time !== undefined)
     .reduce<number | undefined>((latest, time) => Math.max(time, latest ?? time), undefined);
   return { namespace, name, uid, changedAt, mesh: meshLabel(labels) };
 }

@@ -46,7 +46,7 @@ function variablesOf(env: readonly EnvObject[]): ContainerVariables {
   const variables = new Map<string, string | null>();
   for (const { name, value, valueFrom } of env) {
     const ownAddress = valueFrom?.fieldRef?.fieldPath === 'status.podIP';
-    const plain = valueFrom === null || valueFrom === undefined;
+    const plain = valueFrom === undefined;
     const text = value ?? '';
     // Of two with one name the last one counts.
     variables.delete(name);

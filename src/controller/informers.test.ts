@@ -188,4 +188,26 @@ describe('the informers', () => {
     expect(woken).to.deep.equal(['mutatingwebhookconfigurations osm-webhook-one']);
     expect([...informers.webhooks.values()]).to.deep.equal([[]]);
   });
+
+  it('watch the pods of one share only, if told so', async () => {
+    const shared = createInformers({
+      api: cluster,
+      clock,
+      logger: new RecordingLogger(),
+      recognises: () => true,
+      podFieldSelector: 'spec.nodeName=worker-1',
+      ownsPod: (key) => key !== 'test/good',
+    });
+    const other = pod();
+    cluster.items.set(PODS, [
+      pod(),
+      { ...other, metadata: { ...other.metadata, name: 'mine', uid: 'mine' } },
+    ]);
+    const running = shared.pods.run(stop.signal);
+    await settle();
+    expect(cluster.lists.at(-1)?.query).to.include({ fieldSelector: 'spec.nodeName=worker-1' });
+    expect([...shared.pods.keys()]).to.deep.equal(['test/mine']);
+    stop.abort();
+    await running;
+  });
 });

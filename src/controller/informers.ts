@@ -18,18 +18,18 @@ import { DiscoveredListWatch } from '../kube/discovered-list-watch.ts';
 import { Informer } from '../kube/informer.ts';
 import type { ListWatch } from '../kube/list-watch.ts';
 import type { Logger } from '../kube/logger.ts';
+import { PackedPod } from './packed-pod.ts';
 import { meshOfWebhook } from './mesh-snapshot.ts';
 import {
   configMapSnapshot,
   meshConfigSnapshot,
   namespaceSnapshot,
   podSnapshot,
-  sameFacts,
   type PodSnapshot,
 } from './snapshot.ts';
 
 export interface Informers {
-  readonly pods: Informer<PodSnapshot>;
+  readonly pods: Informer<PackedPod>;
   readonly namespaces: Informer<Namespace>;
   /** What may hold a mesh's configuration, by kind. */
   readonly configs: Readonly<Record<ConfigKind, Informer<MeshConfig>>>;
@@ -38,7 +38,7 @@ export interface Informers {
 }
 
 /** What metrics ask of an informer, whatever it holds. */
-export type ObservedInformer = Pick<Informer<never>, 'name' | 'synced' | 'stats'>;
+export type ObservedInformer = Pick<Informer<never>, 'name' | 'synced' | 'refusal' | 'stats'>;
 
 /** Every informer, for metrics. */
 export function allInformers({
@@ -56,6 +56,10 @@ export interface InformersOptions {
   readonly logger: Logger;
   /** Whether the condition on a pod is as it was left; sees every new version of every pod, in order. */
   readonly recognises: (after: PodSnapshot, before: PodSnapshot) => boolean;
+  /** Restricts the pods on the server's side, for example `spec.nodeName=worker-1`; all pods by default. */
+  readonly podFieldSelector?: string | undefined;
+  /** Whether the pod of this key is of this replica's share; all are by default. */
+  readonly ownsPod?: ((key: string) => boolean) | undefined;
 }
 
 /** Where the MeshConfigs of each product are. */
@@ -66,14 +70,24 @@ export const MESH_CONFIG_GROUPS = {
 export const MESH_CONFIGS = 'meshconfigs';
 export const WEBHOOKS_PATH = '/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations';
 
-export function createInformers({ recognises, ...shared }: InformersOptions): Informers {
+export function createInformers({
+  recognises,
+  podFieldSelector,
+  ownsPod,
+  ...shared
+}: InformersOptions): Informers {
   return {
     pods: new Informer({
       ...shared,
-      source: { name: 'pods', path: '/api/v1/pods' },
-      project: podSnapshot,
+      source: {
+        name: 'pods',
+        path: '/api/v1/pods',
+        ...(podFieldSelector !== undefined && { fieldSelector: podFieldSelector }),
+      },
+      ...(ownsPod !== undefined && { accepts: ownsPod }),
+      project: (object) => new PackedPod(podSnapshot(object)),
       // Our own status write comes back as a change: it wakes nobody. A foreign hand on the condition does.
-      changed: (before, after) => !recognises(after, before) || !sameFacts(before, after),
+      changed: (before, after) => !recognises(after, before) || !before.samePod(after),
     }),
     namespaces: new Informer({
       ...shared,
@@ -105,7 +119,7 @@ export function createInformers({ recognises, ...shared }: InformersOptions): In
 function meshConfigs(
   product: Product,
   name: string,
-  { api, clock, logger }: Omit<InformersOptions, 'recognises'>,
+  { api, clock, logger }: Pick<InformersOptions, 'api' | 'clock' | 'logger'>,
 ): Informer<MeshConfig> {
   const snapshot = meshConfigSnapshot(product);
   const discovered = new DiscoveredListWatch({

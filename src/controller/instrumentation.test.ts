@@ -9,12 +9,15 @@ import { PodStatuses } from './pod-statuses.ts';
 const NUMBERS = {
   watchRestarts: 0,
   relists: 0,
+  missedEvents: 0,
+  blindSince: undefined,
   projectionFailures: 0,
   handlerFailures: 0,
   lastEventAt: undefined as number | undefined,
-  lastContactAt: undefined,
+  lastContactAt: undefined as number | undefined,
   failure: undefined as unknown,
 };
+const MISSING = { lastContactAt: 2500, missedEvents: 4, relists: 3 };
 const informer = (name: string, synced: boolean, stats: Partial<typeof NUMBERS> = {}): unknown => {
   return { name, synced, stats: { ...NUMBERS, ...stats } };
 };
@@ -61,7 +64,7 @@ describe('the metrics read before a scrape', () => {
   beforeEach(() => {
     metrics = new Metrics('test');
     statuses = new PodStatuses();
-    pods = informer('pods', true, { watchRestarts: 2, projectionFailures: 1, lastEventAt: 1500 });
+    pods = informer('pods', true, { watchRestarts: 2, projectionFailures: 1, lastEventAt: 1500, ...MISSING });
     metrics.beforeScrape(() => {
       const configs = {
         ConfigMap: informer('configmaps', true, { failure: new Error('forbidden') }),
@@ -88,6 +91,10 @@ describe('the metrics read before a scrape', () => {
       'informer_failing{resource="configmaps"} 1',
       'informer_last_event_timestamp_seconds{resource="pods"} 1.5',
       'informer_last_event_timestamp_seconds{resource="namespaces"} 0',
+      'informer_last_contact_timestamp_seconds{resource="pods"} 2.5',
+      'informer_last_contact_timestamp_seconds{resource="namespaces"} 0',
+      'informer_missed_events_total{resource="pods"} 4',
+      'informer_relists_total{resource="pods"} 3',
       'watch_restarts_total{resource="pods"} 2',
       'watch_restarts_total{resource="configmaps"} 0',
       'informer_unreadable_objects_total{resource="pods"} 1',

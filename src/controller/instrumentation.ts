@@ -36,10 +36,15 @@ export function refreshMetrics(
   metrics.workqueueLongestRunning.set(unfinished.longestMs / 1000);
   metrics.watchRestarts.reset();
   metrics.informerUnreadable.reset();
+  metrics.informerMissedEvents.reset();
+  metrics.informerRelists.reset();
   for (const { name: resource, synced, stats } of allInformers(informers)) {
     metrics.informerSynced.set({ resource }, synced ? 1 : 0);
     metrics.informerFailing.set({ resource }, stats.failure === undefined ? 0 : 1);
     metrics.informerLastEvent.set({ resource }, (stats.lastEventAt ?? 0) / 1000);
+    metrics.informerLastContact.set({ resource }, (stats.lastContactAt ?? 0) / 1000);
+    metrics.informerMissedEvents.inc({ resource }, stats.missedEvents);
+    metrics.informerRelists.inc({ resource }, stats.relists);
     metrics.watchRestarts.inc({ resource }, stats.watchRestarts);
     metrics.informerUnreadable.inc({ resource }, stats.projectionFailures);
   }

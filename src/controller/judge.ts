@@ -40,11 +40,13 @@ export class Judge {
   /** @returns undefined when there is no such pod any more */
   judge(key: string): Judged | undefined {
     const { pods, around, gathering, statuses, metrics, clock } = this.#options;
-    const snapshot = pods.get(key);
-    if (snapshot === undefined) {
+    const kept = pods.get(key);
+    if (kept === undefined) {
       statuses.forget(key);
       return undefined;
     }
+    // Read once: what is kept of thousands of pods is packed.
+    const snapshot = { pod: kept.pod, condition: kept.condition };
     const started = performance.now();
     const report = audit(gather(snapshot.pod, around, gathering, clock.now()));
     metrics.auditDuration.observe((performance.now() - started) / 1000);

@@ -1,5 +1,4 @@
 /** The parts of a mesh's own objects that are read: its configuration, its webhooks and its controller. */
-import * as v from 'valibot';
 import {
   flag,
   list,
@@ -11,6 +10,7 @@ import {
   textMap,
   texts,
   whole,
+  type Read,
 } from './object-schema.ts';
 
 export const configMapSchema = mapping({ metadata: mapping(namespacedMetadata), data: textMap });
@@ -32,8 +32,8 @@ const sidecar = mapping({
   envoyImage: maybe(text, ''),
   sidecarImage: maybe(text, ''),
   // A union would say of a wrong `enable` only that the whole is wrong.
-  localDNSProxy: maybe(
-    v.lazy((value) => (typeof value === 'boolean' ? flag : switched)),
+  localDNSProxy: maybe<boolean | Read<typeof switched>>(
+    (value) => (typeof value === 'boolean' ? value : switched(value)),
     false,
   ),
 });
@@ -66,4 +66,4 @@ export const deploymentSchema = mapping({
   spec: maybe(mapping({ template: maybe(template, {}) }), {}),
 });
 
-export type NamespacedMetadata = v.InferOutput<typeof configMapSchema>['metadata'];
+export type NamespacedMetadata = Read<typeof configMapSchema>['metadata'];

@@ -6,7 +6,6 @@
 import type { Mesh } from '../core/osm/choose-config.ts';
 import { FSM, monitoredByLabel, OSM } from '../core/osm/names.ts';
 import { deploymentSchema, webhookSchema } from './mesh-schema.ts';
-import { readObject } from './read-object.ts';
 
 /** The injectors' webhooks, each with the label by which it picks the namespaces of its mesh. */
 const INJECTORS: ReadonlyMap<string, string> = new Map([
@@ -23,7 +22,7 @@ const CONTROLLERS: readonly (string | undefined)[] = ['osm-controller', 'fsm-con
  * @throws SnapshotError
  */
 export function meshOfWebhook(object: unknown): readonly Mesh[] {
-  const { metadata, webhooks } = readObject(webhookSchema, object);
+  const { metadata, webhooks } = webhookSchema(object);
   return webhooks.flatMap(({ name, namespaceSelector, clientConfig, failurePolicy }) => {
     const label = INJECTORS.get(name);
     if (label === undefined) return [];
@@ -45,7 +44,7 @@ export function meshOfWebhook(object: unknown): readonly Mesh[] {
  * @throws SnapshotError
  */
 export function meshOfDeployment(object: unknown): readonly Mesh[] {
-  const { metadata, spec } = readObject(deploymentSchema, object);
+  const { metadata, spec } = deploymentSchema(object);
   const { labels, namespace } = metadata;
   if (!CONTROLLERS.includes(labels['app'])) return [];
   const args = spec.template.spec.containers.flatMap((container) => container.args);

@@ -1,5 +1,4 @@
 /** The parts of pods and namespaces that are read. */
-import * as v from 'valibot';
 import {
   anything,
   flag,
@@ -9,18 +8,19 @@ import {
   maybeTime,
   metadata,
   namespacedMetadata,
+  number,
+  optional,
   text,
   textMap,
   texts,
   whole,
+  type Read,
 } from './object-schema.ts';
 
 const containerState = mapping({
-  waiting: v.nullish(mapping({ reason: maybe(text, ''), message: maybe(text, '') })),
-  running: v.nullish(mapping({ startedAt: maybeTime })),
-  terminated: v.nullish(
-    mapping({ exitCode: v.number('expected a number'), reason: maybe(text, ''), finishedAt: maybeTime }),
-  ),
+  waiting: optional(mapping({ reason: maybe(text, ''), message: maybe(text, '') })),
+  running: optional(mapping({ startedAt: maybeTime })),
+  terminated: optional(mapping({ exitCode: number, reason: maybe(text, ''), finishedAt: maybeTime })),
 });
 
 const containerStatuses = list(
@@ -29,11 +29,11 @@ const containerStatuses = list(
     state: maybe(containerState, {}),
     lastState: maybe(containerState, {}),
     ready: maybe(flag, false),
-    restartCount: maybe(v.number('expected a number'), 0),
+    restartCount: maybe(number, 0),
   }),
 );
 
-const runAsUser = v.nullish(whole);
+const runAsUser = optional(whole);
 
 const container = {
   name: text,
@@ -42,18 +42,18 @@ const container = {
 };
 const containers = list(mapping({ ...container, securityContext: maybe(mapping({ runAsUser }), {}) }));
 
-const fieldRef = v.nullish(mapping({ fieldPath: maybe(text, '') }));
+const fieldRef = optional(mapping({ fieldPath: maybe(text, '') }));
 const initContainers = list(
   mapping({
     ...container,
     command: texts,
     args: texts,
-    env: list(mapping({ name: text, value: v.nullish(text), valueFrom: v.nullish(mapping({ fieldRef })) })),
+    env: list(mapping({ name: text, value: optional(text), valueFrom: optional(mapping({ fieldRef })) })),
     restartPolicy: maybe(text, ''),
     securityContext: maybe(
       mapping({
         runAsUser,
-        privileged: v.nullish(flag),
+        privileged: optional(flag),
         capabilities: maybe(mapping({ add: texts }), {}),
       }),
       {},
@@ -65,9 +65,9 @@ const conditions = list(
   mapping({
     type: text,
     status: text,
-    reason: v.nullish(text),
-    message: v.nullish(text),
-    lastTransitionTime: v.nullish(text),
+    reason: optional(text),
+    message: optional(text),
+    lastTransitionTime: optional(text),
   }),
 );
 
@@ -104,7 +104,7 @@ export const podSchema = mapping({
 
 export const namespaceSchema = mapping({ metadata: mapping(metadata) });
 
-export type PodObject = v.InferOutput<typeof podSchema>;
+export type PodObject = Read<typeof podSchema>;
 export type ContainerObject = PodObject['spec']['containers'][number];
 export type InitContainerObject = PodObject['spec']['initContainers'][number];
 export type EnvObject = InitContainerObject['env'][number];

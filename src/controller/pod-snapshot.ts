@@ -6,7 +6,7 @@ import type { Namespace, Owner, Pod } from '../core/osm/pod.ts';
 import type { Condition } from '../kube/conditions.ts';
 import { containerOf, initContainerOf } from './container-snapshot.ts';
 import { namespaceSchema, podSchema, type PodObject } from './pod-schema.ts';
-import { inside, readObject } from './read-object.ts';
+import { inside } from './read-object.ts';
 
 /** A pod's facts, and the condition that this project once wrote on it. */
 export interface PodSnapshot {
@@ -22,7 +22,7 @@ const BOOTSTRAP_PREFIXES = PRODUCTS.flatMap(({ bootstrapPrefixes }) => bootstrap
 
 /** @throws SnapshotError */
 export function podSnapshot(object: unknown): PodSnapshot {
-  const { metadata, spec, status } = readObject(podSchema, object);
+  const { metadata, spec, status } = podSchema(object);
   const condition = status.conditions.find(({ type }) => type === CONDITION_TYPE);
   const podUser = spec.securityContext.runAsUser ?? undefined;
   const annotations = pick(metadata.annotations, RELEVANT_ANNOTATIONS);
@@ -31,7 +31,7 @@ export function podSnapshot(object: unknown): PodSnapshot {
     name: metadata.name,
     uid: metadata.uid,
     createdAt: metadata.creationTimestamp ?? undefined,
-    terminating: metadata.deletionTimestamp !== null,
+    terminating: metadata.deletionTimestamp !== undefined,
     phase: status.phase,
     restartPolicy: spec.restartPolicy,
     hostNetwork: spec.hostNetwork,
@@ -56,7 +56,7 @@ export function podSnapshot(object: unknown): PodSnapshot {
 
 /** @throws SnapshotError */
 export function namespaceSnapshot(object: unknown): Namespace {
-  const { name, labels, annotations } = readObject(namespaceSchema, object).metadata;
+  const { name, labels, annotations } = namespaceSchema(object).metadata;
   return {
     name,
     labels: pick(labels, RELEVANT_LABELS),
@@ -95,7 +95,7 @@ function annotatedAt(
 ): Readonly<Record<string, number>> {
   const latest = new Map<string, number>();
   for (const { time, fieldsV1 } of managedFields) {
-    if (time === null) continue;
+    if (time === undefined) continue;
     for (const name of names) {
       if (inside(fieldsV1, 'f:metadata', 'f:annotations', `f:${name}`) === undefined) continue;
       latest.set(name, Math.max(time, latest.get(name) ?? time));

@@ -1,29 +1,27 @@
 /**
- * Reads an object of unknown shape by a schema.
+ * What goes wrong when an object of unknown shape is read.
  *
  * Guarantees: what has the wrong shape is a SnapshotError that names the place in the object.
  */
-import * as v from 'valibot';
 
 /** An object is not what its kind says it is. */
 export class SnapshotError extends Error {
+  override readonly name = 'SnapshotError';
   /** The way to the offending value: `['spec', 'containers', 0, 'name']`. */
   readonly path: readonly (string | number)[];
+  /** What is wrong with it, without the place. */
+  readonly reason: string;
 
-  constructor(path: readonly (string | number)[], message: string) {
-    super(path.length === 0 ? message : `${path.join('.')}: ${message}`);
-    this.name = 'SnapshotError';
+  constructor(path: readonly (string | number)[], reason: string) {
+    super(path.length === 0 ? reason : `${path.join('.')}: ${reason}`);
     this.path = path;
+    this.reason = reason;
   }
-}
 
-/** @throws SnapshotError */
-export function readObject<S extends v.GenericSchema>(schema: S, object: unknown): v.InferOutput<S> {
-  const result = v.safeParse(schema, object, { abortEarly: true });
-  if (result.success) return result.output;
-  const [issue] = result.issues;
-  const path = (issue.path ?? []).map(({ key }) => (typeof key === 'number' ? key : String(key)));
-  throw new SnapshotError(path, issue.received === 'undefined' ? 'is missing' : issue.message);
+  /** The error as it is seen from further out, where the value at fault is inside what stands at `key`. */
+  static within(key: string | number, error: unknown): unknown {
+    return error instanceof SnapshotError ? new SnapshotError([key, ...error.path], error.reason) : error;
+  }
 }
 
 /**
@@ -31,9 +29,10 @@ export function readObject<S extends v.GenericSchema>(schema: S, object: unknown
  * parts that only hint at something: what is odd about them is nobody's business.
  */
 export function inside(value: unknown, ...way: readonly string[]): unknown {
-  return way.reduce<unknown>(
-    (at, key) =>
-      typeof at === 'object' && at !== null && Object.hasOwn(at, key) ? Reflect.get(at, key) : undefined,
-    value,
-  );
+  let at = value;
+  for (const key of way) {
+    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, key)) return undefined;
+    at = Reflect.get(at, key);
+  }
+  return at;
 }

@@ -28,11 +28,10 @@ import type { Leadership } from './leadership.ts';
 import type { Notices } from './notices.ts';
 import { isNothing, type Plan, type Reporter } from './reporter.ts';
 import { rollUps, type RollUp } from './roll-up.ts';
-import type { PodSnapshot } from './snapshot.ts';
 import { statusChanged } from './status-log.ts';
 
 export interface SweepOptions {
-  readonly pods: Pick<Informer<PodSnapshot>, 'values'>;
+  readonly pods: Pick<Informer<unknown>, 'keys'>;
   readonly around: Surroundings;
   readonly judge: Judge;
   readonly reporter: Reporter;
@@ -116,10 +115,9 @@ export class Sweep {
     const changed: Report[] = [];
     let count = 0;
     const slice = new TimeSlice();
-    for (const { pod } of pods.values()) {
-      if (namespace !== undefined && pod.namespace !== namespace) continue;
+    for (const key of pods.keys()) {
+      if (namespace !== undefined && !key.startsWith(`${namespace}/`)) continue;
       await slice.begin();
-      const key = podKey(pod);
       const judged = judge.judge(key);
       if (judged === undefined) continue;
       const { snapshot, report, recheckAfterMs } = judged;

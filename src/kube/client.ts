@@ -47,10 +47,10 @@ export class Cluster implements ListWatch {
     return this.#config.makeApiClient(type);
   }
 
-  async list(path: string, query: Query, options: { readonly signal: AbortSignal }): Promise<unknown> {
-    const body = await this.#get(path, query, { ...options, bodyTimeout: ANSWER_TIMEOUT_MS });
+  async list(path: string, query: Query, { signal }: { readonly signal: AbortSignal }): Promise<unknown> {
+    const body = await this.#get(path, query, { signal, bodyTimeout: ANSWER_TIMEOUT_MS });
     const text = await body.text().catch((cause: unknown) => {
-      throw this.#failure(cause, options.signal);
+      throw this.#failure(cause, signal);
     });
     try {
       return JSON.parse(text);
@@ -62,10 +62,10 @@ export class Cluster implements ListWatch {
   async watch(
     path: string,
     query: Query,
-    options: { readonly signal: AbortSignal },
+    { signal }: { readonly signal: AbortSignal },
   ): Promise<AsyncIterable<unknown>> {
-    const body = await this.#get(path, { ...query, watch: 'true' }, { ...options, bodyTimeout: 0 });
-    return parseJsonLines(this.#chunks(body, options.signal));
+    const body = await this.#get(path, { ...query, watch: 'true' }, { signal, bodyTimeout: 0 });
+    return parseJsonLines(this.#chunks(body, signal));
   }
 
   /** Ends all connections; calls under way fail. */
@@ -91,6 +91,7 @@ export class Cluster implements ListWatch {
       throw this.#failure(cause, options.signal);
     });
     if (response.statusCode >= 200 && response.statusCode < 300) return response.body;
+    if (response.statusCode === 401) this.#config.refuseToken();
     const text = await response.body.text().catch((cause: unknown) => {
       throw this.#failure(cause, options.signal);
     });

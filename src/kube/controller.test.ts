@@ -23,8 +23,15 @@ class FakeInformer implements InformerLike, OptionalInformerLike {
   }
 
   get stats(): InformerLike['stats'] {
-    const numbers = { watchRestarts: 0, relists: 0, projectionFailures: 0, handlerFailures: 0 };
-    return { ...numbers, lastEventAt: undefined, lastContactAt: undefined, failure: this.failure };
+    const numbers = {
+      watchRestarts: 0,
+      relists: 0,
+      missedEvents: 0,
+      projectionFailures: 0,
+      handlerFailures: 0,
+    };
+    const times = { lastEventAt: undefined, lastContactAt: undefined, blindSince: undefined };
+    return { ...numbers, ...times, failure: this.failure };
   }
 
   async run(signal: AbortSignal): Promise<void> {

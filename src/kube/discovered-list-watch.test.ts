@@ -139,7 +139,7 @@ describe('a discovered resource', () => {
         return page([]);
       });
       await start({ source: { name: 'things', path: '', labelSelector: 'a=b' } });
-      expect(queries).to.deep.equal([{ limit: '250', labelSelector: 'a=b' }, { limit: '1' }]);
+      expect(queries).to.deep.equal([{ limit: '100', labelSelector: 'a=b' }, { limit: '1' }]);
     });
 
     const ENDINGS: Record<

@@ -7,6 +7,7 @@ import { describeError } from './describe-error.ts';
 import { classify } from './errors.ts';
 import { Informer } from './informer.ts';
 import { RecordingLogger } from '../testing/kube/recording-logger.ts';
+import { informerConformance } from '../testing/kube/informer-conformance.ts';
 import { until } from '../testing/kube/until.ts';
 
 const PATH = '/api/v1/namespaces/default/configmaps';
@@ -65,30 +66,18 @@ describe('informer on a real API server', function () {
     if (answer.status >= 300) throw new Error(answer.body);
   }
 
-  it('reads a list of several pages, completely', async () => {
-    const names = Array.from({ length: 260 }, (_, index) => `page-${index}`);
-    await Promise.all(names.map((name) => create('pages', name)));
-    const informer = start('pages');
-    expect(await informer.waitForSync(stop.signal)).to.equal(true);
-    expect([...informer.keys()].sort()).to.deep.equal(names.map((name) => `default/${name}`).sort());
-    expect(changes).to.have.length(260);
-  });
-
-  it('follows changes, and tells a recreated object from its predecessor', async () => {
-    await create('follow', 'followed');
-    const informer = start('follow');
-    await informer.waitForSync(stop.signal);
-    await call('PUT', `${PATH}/followed`, configMap('follow', 'followed', '2'));
-    await call('DELETE', `${PATH}/followed`);
-    await create('follow', 'followed', '3');
-    await until('the new object', () => informer.get('default/followed') === '3');
-    expect(changes.map((change) => change.split(' ')[0])).to.deep.equal([
-      'added',
-      'updated',
-      'deleted',
-      'added',
-    ]);
-    expect(logger.complaints).to.deep.equal([]);
+  describe('in every respect', () => {
+    informerConformance(() => ({
+      api: cluster,
+      path: PATH,
+      write: async (name, value, labels) => {
+        const body = { metadata: { name, labels }, data: { value } };
+        const answer = await plane.request('PUT', `${PATH}/${name}`, body);
+        if (answer.status === 404) await call('POST', PATH, body);
+        else if (answer.status >= 300) throw new Error(answer.body);
+      },
+      remove: (name) => call('DELETE', `${PATH}/${name}`),
+    }));
   });
 
   it('resumes after the server was restarted, missing nothing and listing once', async () => {

@@ -82,6 +82,20 @@ describe('informer, when it is refused', () => {
     expect(refusals).to.deep.equal(['begun', 'over']);
   });
 
+  it('says that a refusal is over when the whole list is there, and not at its first page', async () => {
+    const forbidden = status(403, 'Forbidden', 'no');
+    const pages = [page([object('a', 1)], '10', 'more'), page([object('b', 1)], '10')];
+    server.play(...Array.from({ length: 4 }, () => forbidden), ...pages, watch());
+    const informer = start();
+    const seen: (readonly [boolean, number])[] = [];
+    informer.onRefusal(() => seen.push([informer.synced, informer.size]));
+    expect(await informer.waitForSync(stop.signal)).to.equal(true);
+    expect(seen).to.deep.equal([
+      [false, 0],
+      [true, 2],
+    ]);
+  });
+
   it('takes a few refusals in a row for a server that is still starting', async () => {
     const forbidden = status(403, 'Forbidden', 'not yet');
     server.play(forbidden, forbidden, forbidden, page([], '10'), watch());

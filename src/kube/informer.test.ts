@@ -78,7 +78,7 @@ describe('informer', () => {
       ['ns/a', 'ns/b'],
       [1, 2],
     ]);
-    expect(server.requests[0]?.query).to.deep.equal({ limit: '250', labelSelector: 'a=b' });
+    expect(server.requests[0]?.query).to.deep.equal({ limit: '100', labelSelector: 'a=b' });
     expect(server.requests[2]?.query).to.deep.equal({
       watch: 'true',
       allowWatchBookmarks: 'true',

@@ -12,6 +12,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { describeError } from './describe-error.ts';
 import { isRefusal } from './errors.ts';
+import type { Compared } from './missed-events.ts';
 import {
   Reflector,
   type ReflectorOptions,
@@ -28,6 +29,8 @@ const REFUSALS_IN_A_ROW = 4;
 export interface InformerOptions<T> extends ReflectorOptions {
   /** Takes the facts worth keeping from an object; the object itself is dropped. */
   readonly project: (object: unknown) => T;
+  /** Whether the object of this key is of interest: others are neither read nor kept. Every one by default. */
+  readonly accepts?: (key: string) => boolean;
   /** Whether handlers are told about an update; by default when the facts are not deeply equal. */
   readonly changed?: (before: T, after: T) => boolean;
 }
@@ -139,26 +142,36 @@ export class Informer<T> {
     return {
       put: (object) => this.#put(object),
       delete: (object) => {
-        const identity = this.#identify(object);
-        if (identity !== undefined) this.#store.delete(identity.key);
+        const key = this.#identify(object)?.key;
+        if (key !== undefined) this.#store.delete(key);
+        return key;
       },
+      keys: () => this.#store.keys(),
+      remove: (key) => this.#store.delete(key),
+      compare: (object) => this.#compare(object),
       listed: (keys) => {
         for (const key of [...this.#store.keys()]) if (!keys.has(key)) this.#store.delete(key);
         this.#synced = true;
         this.#wake();
+        this.#setRefusal(undefined);
       },
       failing: (error) => {
         // Only an answer ends a refusal; a failure of another kind in between says nothing about it.
         if (error !== undefined && !isRefusal(error)) return;
         this.#refusals = error === undefined ? 0 : this.#refusals + 1;
-        const refusal = this.#refusals >= REFUSALS_IN_A_ROW ? error : undefined;
-        const changed = (this.#refusal === undefined) !== (refusal === undefined);
-        this.#refusal = refusal;
-        if (!changed) return;
-        this.#wake();
-        for (const handler of this.#refusalHandlers) this.#callRefusalHandler(handler);
+        // The first page is not the list: nobody may look at the copy before it is whole again.
+        if (error === undefined && this.#reflector.state.kind === 'listing') return;
+        this.#setRefusal(this.#refusals >= REFUSALS_IN_A_ROW ? error : undefined);
       },
     };
+  }
+
+  #setRefusal(refusal: unknown): void {
+    const changed = (this.#refusal === undefined) !== (refusal === undefined);
+    this.#refusal = refusal;
+    if (!changed) return;
+    this.#wake();
+    for (const handler of this.#refusalHandlers) this.#callRefusalHandler(handler);
   }
 
   #callRefusalHandler(handler: () => void): void {
@@ -192,20 +205,36 @@ export class Informer<T> {
   #put(object: unknown): string | undefined {
     const identity = this.#identify(object);
     if (identity === undefined) return undefined;
-    try {
-      this.#store.put(identity, this.#options.project(object));
-    } catch (error) {
-      // The object's former namesake is gone all the same; only facts of this very object may outlive the failure.
-      this.#store.deleteOther(identity);
-      this.#projectionFailures += 1;
-      this.#logFailure('an object could not be read', identity.key, error);
-    }
+    const facts = this.#project(identity, object);
+    // Without facts the object's former namesake is gone all the same; only those of this very object stay.
+    if (facts === undefined) this.#store.deleteOther(identity);
+    else this.#store.put(identity, facts.value);
     return identity.key;
   }
 
+  #compare(object: unknown): Compared | undefined {
+    const identity = this.#identify(object);
+    if (identity === undefined) return undefined;
+    const { key } = identity;
+    const facts = this.#store.has(identity) ? undefined : this.#project(identity, object);
+    return { key, correct: facts && (() => this.#store.put(identity, facts.value)) };
+  }
+
+  #project({ key }: Identity, object: unknown): { readonly value: T } | undefined {
+    try {
+      return { value: this.#options.project(object) };
+    } catch (error) {
+      this.#projectionFailures += 1;
+      this.#logFailure('an object could not be read', key, error);
+      return undefined;
+    }
+  }
+
+  /** Undefined for what has no name, and for what is not accepted. */
   #identify(object: unknown): Identity | undefined {
     try {
-      return identify(object);
+      const identity = identify(object);
+      return (this.#options.accepts?.(identity.key) ?? true) ? identity : undefined;
     } catch (error) {
       this.#projectionFailures += 1;
       this.#logFailure('an object could not be read', undefined, error);

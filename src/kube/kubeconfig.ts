@@ -5,14 +5,20 @@
  * is one Error that says which file and what is wrong with it. Files are read, the network is not touched.
  */
 import {
+  createConfiguration,
   KubeConfig,
+  ServerConfiguration,
+  type ApiConstructor,
+  type ApiType,
   type Cluster,
   type DispatcherOptions,
   type RequestContext,
+  type ResponseContext,
 } from '@kubernetes/client-node';
 import type { AgentOptions } from 'node:https';
 import { isDeepStrictEqual } from 'node:util';
 import { Agent, type Dispatcher } from 'undici';
+import { TokenFile } from './token-file.ts';
 
 export interface KubeConfigSource {
   /** A kubeconfig file; without it $KUBECONFIG, ~/.kube/config and the pod's service account are tried in turn. */
@@ -21,6 +27,8 @@ export interface KubeConfigSource {
   readonly context?: string | undefined;
 }
 
+/** The library's own. */
+const USER_AGENT = 'kubernetes-client-javascript';
 /** How long a call waits for the first byte of an answer, and between two bytes of it, in milliseconds. */
 export const ANSWER_TIMEOUT_MS = 15_000;
 
@@ -29,13 +37,49 @@ export const ANSWER_TIMEOUT_MS = 15_000;
  *
  * The base class makes a dispatcher, and so a TLS connection, for every single call. It asks createDispatcherOptions
  * for the options each time, after credentials were read afresh: answering 'none' while nothing changed keeps it from
- * building another dispatcher, and a rotated CA or client certificate still gets a new one.
+ * building another dispatcher, and a rotated CA or client certificate still gets a new one. A file that is missing or
+ * holds nonsense fails the one call; the next one reads it again.
  */
 export class PooledKubeConfig extends KubeConfig {
   #pool: Dispatcher | undefined;
   /** The options the pool was made with, and those the call under way asks for. */
   #pooled: DispatcherOptions | undefined;
   #wanted: DispatcherOptions | undefined;
+  readonly #tokens = new TokenFile();
+
+  /** Takes over the reading of tokens from files; call once, after loading. */
+  adoptTokenFiles(): void {
+    this.users = this.users.map((user) => TokenFile.adopt(user));
+    this.addAuthenticator(this.#tokens);
+  }
+
+  /** The server does not accept the token: one from a file is read anew for the next call. */
+  refuseToken(): void {
+    this.#tokens.forget();
+  }
+
+  /** As the base class does it, and with an eye on the answers. */
+  override makeApiClient<T extends ApiType>(type: ApiConstructor<T>): T {
+    const server = this.getCurrentCluster()?.server;
+    if (server === undefined) throw new Error('no cluster configured');
+    const noticing = {
+      pre: (context: RequestContext) => {
+        context.setHeaderParam('User-Agent', USER_AGENT);
+        return Promise.resolve(context);
+      },
+      post: (answer: ResponseContext) => {
+        if (answer.httpStatusCode === 401) this.refuseToken();
+        return Promise.resolve(answer);
+      },
+    };
+    return new type(
+      createConfiguration({
+        baseServer: new ServerConfiguration(server, {}),
+        authMethods: { default: this },
+        promiseMiddleware: [noticing],
+      }),
+    );
+  }
 
   override createDispatcherOptions(cluster: Cluster | null, agentOptions: AgentOptions): DispatcherOptions {
     const wanted = super.createDispatcherOptions(cluster, agentOptions);
@@ -78,6 +122,7 @@ export function loadKubeConfig(source: KubeConfigSource): PooledKubeConfig {
   }
   if (source.context !== undefined) config.setCurrentContext(source.context);
   checkContext(config, origin);
+  config.adoptTokenFiles();
   return config;
 }
 

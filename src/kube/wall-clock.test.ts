@@ -101,7 +101,14 @@ for (const jump of [HOUR, -HOUR]) {
           return nothing();
         },
       };
-      const sink = { put: () => undefined, delete: () => undefined, listed: () => undefined };
+      const sink = {
+        put: () => undefined,
+        delete: () => undefined,
+        listed: () => undefined,
+        compare: () => undefined,
+        keys: () => [],
+        remove: () => undefined,
+      };
       const reflector = new Reflector(
         {
           api,

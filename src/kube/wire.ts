@@ -24,6 +24,8 @@ export interface Identity {
   readonly key: string;
   /** Tells an object from a later one of the same name. */
   readonly uid: string;
+  /** The object's version; empty where it has none. */
+  readonly resourceVersion: string;
 }
 
 export function parsePage(answer: unknown): Page {
@@ -56,11 +58,13 @@ export function parseWatchEvent(line: unknown): WatchEvent {
 
 /** @throws MalformedAnswerError when the object has no name */
 export function identify(object: unknown): Identity {
-  const { namespace, name, uid } = record(record(object)['metadata']);
+  const { namespace, name, uid, resourceVersion } = record(record(object)['metadata']);
   if (typeof name !== 'string' || name === '') throw new MalformedAnswerError('an object without a name');
   return {
-    key: typeof namespace === 'string' && namespace !== '' ? `${namespace}/${name}` : name,
+    // Joined, not concatenated: a concatenation keeps both halves and is flattened into a third string.
+    key: typeof namespace === 'string' && namespace !== '' ? [namespace, name].join('/') : name,
     uid: typeof uid === 'string' ? uid : '',
+    resourceVersion: typeof resourceVersion === 'string' ? resourceVersion : '',
   };
 }
 

@@ -34,6 +34,9 @@ export class Metrics {
   readonly informerSynced = this.#gauge(METRICS.informerSynced);
   readonly informerFailing = this.#gauge(METRICS.informerFailing);
   readonly informerLastEvent = this.#gauge(METRICS.informerLastEvent);
+  readonly informerLastContact = this.#gauge(METRICS.informerLastContact);
+  readonly informerMissedEvents = this.#counter(METRICS.informerMissedEvents);
+  readonly informerRelists = this.#counter(METRICS.informerRelists);
   readonly informerUnreadable = this.#counter(METRICS.informerUnreadable);
   readonly watchRestarts = this.#counter(METRICS.watchRestarts);
   readonly eventsTotal = this.#counter(METRICS.eventsTotal);

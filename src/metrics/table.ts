@@ -105,6 +105,24 @@ export const METRICS = {
     'When an object of the resource last changed, in seconds since the epoch; 0 until then.',
     ['resource'],
   ),
+  informerLastContact: define(
+    'gauge',
+    'informer_last_contact_timestamp_seconds',
+    'When the server was last heard of by the informer, in seconds since the epoch; 0 until then.',
+    ['resource'],
+  ),
+  informerMissedEvents: define(
+    'counter',
+    'informer_missed_events_total',
+    'Objects of which the watch had not told what a list beside it showed; the list has put them right.',
+    ['resource'],
+  ),
+  informerRelists: define(
+    'counter',
+    'informer_relists_total',
+    'Lists begun after the first: after an expired watch, and now and then to see what the watch has missed.',
+    ['resource'],
+  ),
   informerUnreadable: define(
     'counter',
     'informer_unreadable_objects_total',

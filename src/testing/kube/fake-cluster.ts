@@ -26,6 +26,8 @@ export class FakeCluster implements ListWatch {
   readonly items = new Map<string, Item[]>();
   /** Paths that the server refuses to list. */
   readonly refused = new Set<string>();
+  /** Paths whose changes are followed: only then does anybody see what is pushed. */
+  readonly watched = new Set<string>();
   readonly lists: { readonly path: string; readonly query: Query }[] = [];
   readonly #changes = new EventEmitter();
 
@@ -54,6 +56,7 @@ export class FakeCluster implements ListWatch {
 
   async *#follow(path: string, signal: AbortSignal): AsyncGenerator {
     const changes: AsyncIterable<unknown[]> = on(this.#changes, path, { signal });
+    this.watched.add(path);
     for await (const [event] of changes) yield event;
   }
 }
