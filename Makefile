@@ -45,6 +45,10 @@ kernel-tools: build/.compiled ## Find iptables, ip and python3 for the tests aga
 fuzz-kernel: build/.compiled ## Hold the model against the kernel on N verdicts with new scripts (N=2000000; root)
 	@node build/e2e/kernel/main.js fuzz $(N)
 
+.PHONY: chaos
+chaos: build control-plane ## Put the controller through N random sequences of faults (N=200 SEED=1; about ten minutes)
+	@node build/e2e/faults/chaos.js '$(or $(N),200)' '$(SEED)'
+
 .PHONY: mutants
 mutants: build/.compiled ## Make mistakes in the rule engine, one at a time: do its tests notice? (N=300 FILE=propagate SEED=1)
 	@node build/e2e/mutants/main.js '$(or $(N),300)' '$(FILE)' '$(or $(SEED),1)'

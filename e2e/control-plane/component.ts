@@ -1,6 +1,6 @@
 /**
  * One program of the control plane as a child process: started with a log file, watched for an end that nobody asked
- * for, and ended by its own pid. Knows nothing of Kubernetes.
+ * for, stopped and continued, and ended by its own pid. Knows nothing of Kubernetes.
  */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
@@ -64,6 +64,22 @@ export class Component {
     } finally {
       closeSync(log);
     }
+  }
+
+  /** Ends the program as a power cut would; resolves when it is gone. */
+  async kill(): Promise<void> {
+    this.#stopping = true;
+    this.#child.kill('SIGKILL');
+    await this.#ended;
+  }
+
+  /** Stops the program's threads where they are, its connections open, until `resume`. */
+  pause(): void {
+    this.#child.kill('SIGSTOP');
+  }
+
+  resume(): void {
+    this.#child.kill('SIGCONT');
   }
 
   /** Ends the program: SIGTERM, a second one, SIGKILL after 5 s. Resolves when it is gone; may be called again. */

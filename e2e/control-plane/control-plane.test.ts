@@ -91,6 +91,25 @@ describe('control plane', function () {
       expect((await plane.request('GET', '/api/v1/namespaces/kept')).status).to.equal(200);
     });
 
+    it('keeps its data when either program is killed and comes back', async () => {
+      for (const program of ['etcd', 'kube-apiserver'] as const) {
+        await plane.kubectl(['create', 'namespace', `before-${program}`]);
+        await plane.kill(program);
+        await plane.revive(program);
+        expect((await plane.request('GET', `/api/v1/namespaces/before-${program}`)).status).to.equal(200);
+      }
+    });
+
+    it('answers nothing while its API server is paused, and everything afterwards', async () => {
+      plane.pause('kube-apiserver');
+      let answered = false;
+      const asking = plane.request('GET', '/api/v1/namespaces').then(() => (answered = true));
+      await sleep(300);
+      expect(answered).to.equal(false);
+      await plane.resume('kube-apiserver');
+      await asking;
+    });
+
     it('keeps its secrets from other users', () => {
       for (const file of [plane.kubeconfig, join(dirname(plane.kubeconfig), 'tokens.csv')]) {
         expect(statSync(file).mode & 0o077, file).to.equal(0);

@@ -7,7 +7,7 @@
  * from the TokenRequest API, as a kubelet's do.
  */
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Assets } from './assets.ts';
 import { ensureAssets } from './build-assets.ts';
@@ -27,6 +27,9 @@ import { Workspace } from './workspace.ts';
 
 /** Somebody whom the API server knows: the holder of a token, or a service account, which is created if need be. */
 export type User = { readonly token: string } | { readonly serviceAccount: ServiceAccountName };
+
+/** The programs of a control plane. */
+export type PlaneProgram = 'etcd' | 'kube-apiserver';
 
 /** Between asking for a free port and binding it another process may take it; thrice in a row means something else. */
 const ATTEMPTS = 3;
@@ -63,8 +66,9 @@ export class ControlPlane {
   /** Resolves with the reason if a program ends that nobody stopped. */
   readonly failure: Promise<Error>;
   readonly #workspace: Workspace;
-  readonly #startApiserver: () => Promise<Component>;
-  #apiserver: Component | undefined;
+  readonly #ports: Ports;
+  readonly #credentials: ServerCredentials;
+  readonly #running = new Map<PlaneProgram, Component>();
   #fail: (reason: Error) => void = () => undefined;
   #kubeconfigs = 0;
 
@@ -77,9 +81,8 @@ export class ControlPlane {
     this.kubeconfig = join(workspace.folder, 'admin.kubeconfig');
     this.failure = new Promise((resolve) => (this.#fail = resolve));
     this.#workspace = workspace;
-    const args = apiserverFlags(certificates, ports, credentials);
-    this.#startApiserver = () =>
-      workspace.start({ name: 'kube-apiserver', path: assets.kubeApiserver, args });
+    this.#ports = ports;
+    this.#credentials = credentials;
   }
 
   /** One attempt; leaves nothing behind if it fails. Use startControlPlane(), which tries again with other ports. */
@@ -90,8 +93,8 @@ export class ControlPlane {
       const ports = { etcd, apiserver };
       const credentials = await writeServerCredentials(workspace.folder);
       const plane = new ControlPlane(assets, workspace, ports, credentials);
-      await plane.#startEtcd(ports);
-      await plane.#serve();
+      await plane.#startEtcd();
+      await plane.#startApiServer();
       await writeKubeconfig(plane.kubeconfig, plane, { name: 'admin', token: plane.token });
       return plane;
     } catch (error) {
@@ -138,8 +141,35 @@ export class ControlPlane {
 
   /** Ends the API server, which cuts every watch, and returns when a new one serves the same data on the same port. */
   async restartApiServer(): Promise<void> {
-    if (this.#apiserver !== undefined) await this.#workspace.end(this.#apiserver);
-    await this.#serve();
+    const apiserver = this.#running.get('kube-apiserver');
+    if (apiserver !== undefined) await this.#workspace.end(apiserver);
+    await this.#startApiServer();
+  }
+
+  /** Ends a program as a power cut would. */
+  async kill(program: PlaneProgram): Promise<void> {
+    const component = this.#component(program);
+    this.#running.delete(program);
+    await component.kill();
+    await this.#workspace.end(component);
+  }
+
+  /** Starts a program that was killed, with its data and on its port, and returns when the control plane serves. */
+  async revive(program: PlaneProgram): Promise<void> {
+    if (program === 'kube-apiserver') return this.#startApiServer();
+    await this.#startEtcd();
+    return this.#untilServing();
+  }
+
+  /** Stops a program where it is, with its connections open. */
+  pause(program: PlaneProgram): void {
+    this.#component(program).pause();
+  }
+
+  /** Continues a program that was paused, and returns when the control plane serves. */
+  async resume(program: PlaneProgram): Promise<void> {
+    this.#component(program).resume();
+    await this.#untilServing();
   }
 
   /** Ends both programs and removes every file; resolves when nothing is left. May be called again. */
@@ -147,19 +177,39 @@ export class ControlPlane {
     return this.#workspace.dismantle();
   }
 
-  async #startEtcd(ports: Ports): Promise<void> {
-    const args = etcdFlags(this.#workspace.folder, ports);
-    const etcd = await this.#workspace.start({ name: 'etcd', path: this.assets.etcd, args });
-    this.#watch(etcd);
+  async #startEtcd(): Promise<void> {
+    const port = this.#ports.etcd;
+    const args = etcdFlags(this.#workspace.folder, this.#ports);
+    const etcd = await this.#start({ name: 'etcd', path: this.assets.etcd, args });
     // An API server that finds no etcd tries again only after a second.
-    await this.#until(etcd, async () => ((await accepts(ports.etcd)) ? 'yes' : 'etcd does not listen'));
+    await this.#until(etcd, async () => ((await accepts(port)) ? 'yes' : 'etcd does not listen'));
   }
 
-  async #serve(): Promise<void> {
-    const apiserver = await this.#startApiserver();
-    this.#apiserver = apiserver;
-    this.#watch(apiserver);
-    await this.#until(apiserver, async () => {
+  async #startApiServer(): Promise<void> {
+    const args = apiserverFlags(dirname(this.caFile), this.#ports, this.#credentials);
+    await this.#start({ name: 'kube-apiserver', path: this.assets.kubeApiserver, args });
+    await this.#untilServing();
+  }
+
+  async #start(program: {
+    readonly name: PlaneProgram;
+    readonly path: string;
+    readonly args: readonly string[];
+  }): Promise<Component> {
+    const component = await this.#workspace.start(program);
+    this.#running.set(program.name, component);
+    void component.died.then((error) => this.#fail(error));
+    return component;
+  }
+
+  #component(program: PlaneProgram): Component {
+    const component = this.#running.get(program);
+    if (component === undefined) throw new Error(`${program} does not run`);
+    return component;
+  }
+
+  async #untilServing(): Promise<void> {
+    await this.#until(this.#component('kube-apiserver'), async () => {
       const ready = await this.request('GET', '/readyz?verbose');
       if (ready.status !== 200) return ready.body;
       const namespace = await this.request('GET', '/api/v1/namespaces/default');
@@ -179,9 +229,5 @@ export class ControlPlane {
       if (Date.now() > deadline) throw new Error(`${component.name} is not ready after 60 s: ${answer}`);
       await sleep(POLL_MS);
     }
-  }
-
-  #watch(component: Component): void {
-    void component.died.then((error) => this.#fail(error));
   }
 }

@@ -1,5 +1,8 @@
-/** The real controller as its own process: the bundle that is shipped, its log, and its HTTP endpoints. */
-import { spawn, type ChildProcess } from 'node:child_process';
+/**
+ * The real controller as its own process: the bundle that is shipped, or another program that is the controller; its log,
+ * and its HTTP endpoints.
+ */
+import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { join } from 'node:path';
@@ -14,6 +17,9 @@ export interface Launch {
   readonly command?: readonly string[];
   readonly cwd?: string;
 }
+
+/** A controller that is stopped answers nothing. */
+const ANSWER_WITHIN_MS = 5000;
 
 export class ControllerProcess {
   /** Every line of the log so far. */
@@ -30,18 +36,26 @@ export class ControllerProcess {
     createInterface({ input: child.stderr }).on('line', (line) => this.log.push(parseLine(line)));
   }
 
+  /** Starts the bundle. */
   static start(args: readonly string[], launch: Launch = {}): ControllerProcess {
     const { command = [process.execPath, join(repositoryRoot, 'dist/osm-auditor.js')], cwd } = launch;
     const fixed = ['run', '--listen', '127.0.0.1:0', '--log-format', 'json'];
+    return ControllerProcess.#spawn([...command, ...fixed, ...args], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      ...(cwd === undefined ? {} : { cwd }),
+    });
+  }
+
+  /** Starts another program of Node's, which takes messages of `tell`. */
+  static startProgram(path: string, args: readonly string[]): ControllerProcess {
+    return ControllerProcess.#spawn([process.execPath, path, ...args], {
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    });
+  }
+
+  static #spawn([program = '', ...words]: readonly string[], options: SpawnOptions): ControllerProcess {
     const env = { PATH: process.env['PATH'] ?? '', NODE_V8_COVERAGE: '' };
-    const [program = '', ...words] = [...command, ...fixed, ...args];
-    return new ControllerProcess(
-      spawn(program, words, {
-        env,
-        stdio: ['ignore', 'ignore', 'pipe'],
-        ...(cwd === undefined ? {} : { cwd }),
-      }),
-    );
+    return new ControllerProcess(spawn(program, words, { env, ...options }));
   }
 
   /** All that it has written so far, byte for byte. */
@@ -54,11 +68,29 @@ export class ControllerProcess {
     return this.#child.pid;
   }
 
-  async get(path: string): Promise<{ readonly status: number; readonly text: string }> {
+  /** Whether it still runs, or is stopped by SIGSTOP. */
+  get alive(): boolean {
+    return this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  /** Sends a message to a program that was started by `startProgram`. */
+  tell(message: object): void {
+    this.#child.send(message);
+  }
+
+  /** Sends a signal: SIGSTOP and SIGCONT, or SIGKILL for an end without goodbye. */
+  signal(name: NodeJS.Signals): void {
+    this.#child.kill(name);
+  }
+
+  async get(
+    path: string,
+    signal: AbortSignal = AbortSignal.timeout(ANSWER_WITHIN_MS),
+  ): Promise<{ readonly status: number; readonly text: string }> {
     const port = await eventually('the controller listens', () => {
       return Promise.resolve(this.log.find(({ msg }) => msg === 'osm-auditor starts')?.['port']);
     });
-    const response = await fetch(`http://127.0.0.1:${String(port)}${path}`);
+    const response = await fetch(`http://127.0.0.1:${String(port)}${path}`, { signal });
     return { status: response.status, text: await response.text() };
   }
 

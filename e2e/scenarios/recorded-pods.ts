@@ -35,9 +35,7 @@ export async function createPods(
 ): Promise<void> {
   const list = { apiVersion: 'v1', kind: 'List', items: pods.map((pod) => manifestOf(pod, namespace)) };
   await cluster.kubectl(['create', '-f', '-'], JSON.stringify(list));
-  await Promise.all(
-    pods.map((pod) => patchStatus(cluster, namespace, pod.name, pod.status ?? recorded(pod).status)),
-  );
+  await Promise.all(pods.map((pod) => patchStatus(cluster, namespace, pod.name, statusOf(pod))));
 }
 
 /**
@@ -66,7 +64,13 @@ function conditionsOf(status: Readonly<Record<string, unknown>>): readonly { rea
   return (status['conditions'] ?? []) as { type: string }[];
 }
 
-function manifestOf(pod: RecordedPod, namespace: string): object {
+/** What a kubelet would say of it. */
+export function statusOf(pod: RecordedPod): Readonly<Record<string, unknown>> {
+  return pod.status ?? recorded(pod).status;
+}
+
+/** What to create. */
+export function manifestOf(pod: RecordedPod, namespace: string): object {
   const { metadata, spec } = recorded(pod);
   const ours = Object.entries(metadata.annotations ?? {}).filter(([name]) => !name.startsWith('kubectl.'));
   const annotations = { ...Object.fromEntries(ours), ...pod.annotations };

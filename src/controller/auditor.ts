@@ -23,7 +23,7 @@ import type { Metrics } from '../metrics/metrics.ts';
 import { ClusterSurroundings } from './cluster-surroundings.ts';
 import { ConditionWriter } from './condition-writer.ts';
 import { ConfigReporter } from './config-reporter.ts';
-import { createInformers, type Informers } from './informers.ts';
+import { createInformers, type Informers, type InformerTimings } from './informers.ts';
 import { Judge } from './judge.ts';
 import { UNCONTESTED, type Leadership } from './leadership.ts';
 import { observeWork, refreshMetrics } from './instrumentation.ts';
@@ -62,6 +62,7 @@ export interface AuditorOptions {
   readonly blindAfterMs?: number;
   /** undefined for a replica that is the only one of its shard. */
   readonly election: Election | undefined;
+  readonly informers?: InformerTimings;
 }
 
 const REPORTING_CONTROLLER = 'openservicemesh.io/osm-auditor';
@@ -126,6 +127,7 @@ export class Auditor {
       api: cluster,
       clock,
       logger,
+      ...options.informers,
       podFieldSelector: fieldSelectorOf(shard),
       ownsPod: shard.kind === 'hash' ? (key) => owns(shard, key) : undefined,
       // What the leader writes is no news for those that follow.

@@ -18,6 +18,7 @@ import { DiscoveredListWatch } from '../kube/discovered-list-watch.ts';
 import { Informer } from '../kube/informer.ts';
 import type { ListWatch } from '../kube/list-watch.ts';
 import type { Logger } from '../kube/logger.ts';
+import type { ReflectorOptions } from '../kube/reflector.ts';
 import { PackedPod } from './packed-pod.ts';
 import { meshOfWebhook } from './mesh-snapshot.ts';
 import {
@@ -50,7 +51,10 @@ export function allInformers({
   return [pods, namespaces, ...Object.values(configs), webhooks];
 }
 
-export interface InformersOptions {
+/** How informers differ from their defaults. */
+export type InformerTimings = Pick<ReflectorOptions, 'idleMs' | 'random'>;
+
+export interface InformersOptions extends InformerTimings {
   readonly api: ListWatch;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -119,19 +123,18 @@ export function createInformers({
 function meshConfigs(
   product: Product,
   name: string,
-  { api, clock, logger }: Pick<InformersOptions, 'api' | 'clock' | 'logger'>,
+  { api, ...shared }: InformerTimings & Pick<InformersOptions, 'clock' | 'logger' | 'api'>,
 ): Informer<MeshConfig> {
   const snapshot = meshConfigSnapshot(product);
   const discovered = new DiscoveredListWatch({
     api,
-    clock,
+    clock: shared.clock,
     group: MESH_CONFIG_GROUPS[product.name],
     resource: MESH_CONFIGS,
   });
   return new Informer({
+    ...shared,
     api: discovered,
-    clock,
-    logger,
     source: { name, path: discovered.path },
     project: (object) => resourceConfig(snapshot(object)),
   });

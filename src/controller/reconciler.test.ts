@@ -225,6 +225,21 @@ describe('reconciler', () => {
     expect(queued).to.deep.equal([KEY, KEY, 'other/web']);
   });
 
+  it('does not race another writer: ten writes on a pod at once, then one each second, and the last word is ours', async () => {
+    know(meshedPod());
+    notices.note(KEY, clock.monotonic());
+    const write = async (): Promise<unknown> => {
+      conditions.reset(); // as if somebody else had taken the condition away
+      return reconciler.reconcile(KEY);
+    };
+    for (let time = 0; time < 10; time += 1) expect(await write()).to.equal(undefined);
+    expect(await write()).to.deep.equal({ requeueAfterMs: 1000 });
+    expect(written).to.have.length(10);
+    await clock.advance(1000);
+    expect(await write()).to.equal(undefined);
+    expect(written).to.have.length(11);
+  });
+
   it('hands a failure on, and the next try writes', async () => {
     know(meshedPod());
     failing = true;

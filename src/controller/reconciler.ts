@@ -6,6 +6,7 @@ import { isValid } from '../core/audit/checks/config.ts';
 import { configurationsOf } from '../core/audit/configurations.ts';
 import type { Clock } from '../kube/clock.ts';
 import type { Logger } from '../kube/logger.ts';
+import { TokenBuckets } from '../kube/token-buckets.ts';
 import type { Requeue } from '../kube/workqueue.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { ConfigReporter } from './config-reporter.ts';
@@ -13,7 +14,7 @@ import type { Surroundings } from './gatherer.ts';
 import type { Judge } from './judge.ts';
 import type { Leadership } from './leadership.ts';
 import type { Notices } from './notices.ts';
-import type { Reporter } from './reporter.ts';
+import { isNothing, type Reporter } from './reporter.ts';
 import { statusChanged } from './status-log.ts';
 import type { Sweep } from './sweep.ts';
 
@@ -39,11 +40,18 @@ export interface ReconcilerOptions {
   readonly logger: Logger;
 }
 
+/** A pod that changes all the time, or whose condition somebody else writes too, is written at this pace. */
+const WRITES_AT_ONCE = 10;
+const PACE_MS = 1000;
+
 export class Reconciler {
   readonly #options: ReconcilerOptions;
+  /** By the pod's uid. */
+  readonly #pace: TokenBuckets;
 
   constructor(options: ReconcilerOptions) {
     this.#options = options;
+    this.#pace = new TokenBuckets(options.clock, WRITES_AT_ONCE, PACE_MS);
   }
 
   /** @throws the API's error; the next try starts where this one ended */
@@ -63,7 +71,7 @@ export class Reconciler {
   }
 
   async #reconcilePod(key: string, noticed: number | undefined): Promise<Requeue | undefined> {
-    const { judge, reporter, leadership, metrics, clock, logger } = this.#options;
+    const { judge, reporter, leadership, metrics, clock, notices, logger } = this.#options;
     const judged = judge.judge(key);
     if (judged === undefined) {
       reporter.forget(key);
@@ -72,7 +80,15 @@ export class Reconciler {
     const { snapshot, report, changed, recheckAfterMs } = judged;
     if (changed) statusChanged(logger, report);
     if (leadership.leading) {
-      const wrote = await reporter.carryOut(reporter.plan(snapshot, report));
+      const plan = reporter.plan(snapshot, report);
+      if (!isNothing(plan)) {
+        if (!this.#pace.has(report.uid)) {
+          notices.restore(key, noticed);
+          return { requeueAfterMs: PACE_MS };
+        }
+        this.#pace.take(report.uid);
+      }
+      const wrote = await reporter.carryOut(plan);
       if (wrote && noticed !== undefined)
         metrics.detectionLatency.observe((clock.monotonic() - noticed) / 1000);
     }

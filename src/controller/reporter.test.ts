@@ -15,6 +15,7 @@ const CRASH = finding('SidecarNotRunning', 'It keeps ending, last with exit code
 const EXTRA = finding('ExcludedPortExtra', 'Extra.', { evidence: { values: ['80'] } });
 const STARTING = finding('PodStarting', 'The container envoy is still starting.');
 const BAD_CONFIG = finding('ConfigPortInvalid', 'The configuration has a bad port.');
+const UNREADABLE = finding('ConfigUnreadable', 'The configuration cannot be read.');
 const EXPOSED = withoutEffect('Exposed.', { evidence: { values: ['15010'] } });
 const NOT_IN_MESH = finding('NotInMesh', 'The mesh does not concern this pod.');
 
@@ -166,6 +167,13 @@ describe('reporter', () => {
       patched('True', 'Verified'),
     ]);
     expect(await bench.report('Verified')).to.deep.equal([]);
+  });
+
+  it('does not tell a finding again that could not be judged for a while, in a pod that was wrong all the time', async () => {
+    await bench.report('Discrepant', CRASH, EXTRA);
+    await bench.report('Discrepant', CRASH, UNREADABLE);
+    const calls = await bench.report('Discrepant', CRASH, EXTRA);
+    expect(calls.filter((call) => !call.startsWith('patch'))).to.deep.equal([]);
   });
 
   it('tells of a recovery through Unknown once, and of none where nothing was wrong', async () => {

@@ -95,8 +95,10 @@ export class Reporter {
     const untold = toldEarlier ? tellable.filter(({ effect }) => effect === 'None') : tellable;
     const known = (identity: string): boolean =>
       before?.findings.has(identity) === true || rolledUp?.identities.has(identity) === true;
-    // What is not known to have ended goes on: told once is enough.
-    const lasting = report.status === 'Unknown' ? (before?.findings ?? NO_FINDINGS) : NO_FINDINGS;
+    // What is not known to have ended goes on: told once is enough. A pod that is Discrepant for one reason may be unknown
+    // in every other respect.
+    const unsure = report.findings.some(({ effect }) => effect === 'Unknown');
+    const lasting = unsure ? (before?.findings ?? NO_FINDINGS) : NO_FINDINGS;
     return {
       pod,
       news: events === undefined ? [] : newsOf(report, untold, known, troubled),

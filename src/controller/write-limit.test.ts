@@ -80,6 +80,18 @@ describe('write limit', () => {
     await all;
   });
 
+  it('goes on at its pace when the clock is set back a day', async () => {
+    const before = Promise.all(Array.from({ length: 50 }, condition));
+    await settled();
+    // The date alone: timers run on, as they do when somebody sets the time.
+    mock.method(Date, 'now', () => 1_000);
+    const after = Promise.all(Array.from({ length: 60 }, condition));
+    await pass(1000);
+    await pass(1000);
+    expect(sent).to.have.length(110);
+    await Promise.all([before, after]);
+  });
+
   it('is one limit for conditions and Events together', async () => {
     const all = Promise.all([
       ...Array.from({ length: 150 }, condition),

@@ -2,7 +2,8 @@
  * The one gate for writes to the API server, of conditions and of Events: a limit, because a change of the configuration
  * may concern thousands of pods at once and the API server has other clients; and nobody writes who does not lead.
  *
- * Guarantees: whether this replica leads is asked when a write goes out, not when it is put in line.
+ * Guarantees: whether this replica leads is asked when a write goes out, not when it is put in line. It measures with
+ * timers and never reads the time of day, so a clock that is set back cannot stop it.
  */
 import type { CoreV1Api, EventsV1Api } from '@kubernetes/client-node';
 import PQueue from 'p-queue';
@@ -17,14 +18,20 @@ export interface LimitedWrites {
 
 /** In any second; a burst of this size goes out at once. */
 const WRITES_PER_SECOND = 250;
+const SECOND_MS = 1000;
 
 /** Its methods throw NotLeadingError beside the API's errors. */
 export function limitWrites(core: CoreV1Api, events: EventsV1Api, leadership: Leadership): LimitedWrites {
-  const queue = new PQueue({ interval: 1000, intervalCap: WRITES_PER_SECOND, strict: true });
+  const slots = new PQueue({ concurrency: WRITES_PER_SECOND });
+  /** A write begins when it gets a slot, and keeps that for a second whether it has ended or not. */
   const gate = <T>(write: () => Promise<T>): Promise<T> =>
-    queue.add(async () => {
-      if (!leadership.leading) throw new NotLeadingError();
-      return write();
+    new Promise((resolve, reject) => {
+      const turn = slots.add(() => {
+        if (!leadership.leading) throw new NotLeadingError();
+        write().then(resolve, reject);
+        return new Promise<void>((release) => setTimeout(release, SECOND_MS).unref());
+      });
+      turn.catch(reject);
     });
   return {
     conditions: {

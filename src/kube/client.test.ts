@@ -133,6 +133,17 @@ describe('cluster', () => {
     await cluster.close();
   });
 
+  it('waits for an answer no longer than it is told, in calls of both kinds', async () => {
+    const cluster = connect({ kubeconfig: await server.kubeconfig(), answerTimeoutMs: 300 });
+    for (const call of [
+      cluster.list('/api/v1/pods', {}, { signal }),
+      cluster.api(CoreV1Api).listPodForAllNamespaces(),
+    ]) {
+      const error: unknown = await call.catch((reason: unknown) => reason);
+      expect(describeError(error)).to.match(/did not answer in time/);
+    }
+  });
+
   it('ends a watch with the reason of the abort', async () => {
     const cluster = connect({ kubeconfig: await server.kubeconfig() });
     const stop = new AbortController();

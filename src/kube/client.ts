@@ -3,18 +3,13 @@
  *
  * Guarantees: all calls share one connection pool; every failure is an error of errors.ts or the reason of the
  * caller's own abort; a watch has no time limit on silence (a quiet one is healthy), everything else waits at most
- * 15 s for an answer. `connect` reads files and touches no network.
+ * 15 s for an answer, or as long as the caller says. `connect` reads files and touches no network.
  */
 import { HttpMethod, RequestContext, type ApiConstructor, type ApiType } from '@kubernetes/client-node';
 import { request, type Dispatcher } from 'undici';
 import { apiErrorFromAnswer, MalformedAnswerError, UnreachableError } from './errors.ts';
 import type { ListWatch, Query } from './list-watch.ts';
-import {
-  ANSWER_TIMEOUT_MS,
-  loadKubeConfig,
-  type KubeConfigSource,
-  type PooledKubeConfig,
-} from './kubeconfig.ts';
+import { loadKubeConfig, type KubeConfigSource, type PooledKubeConfig } from './kubeconfig.ts';
 import { parseJsonLines } from './watch-lines.ts';
 
 /**
@@ -48,7 +43,7 @@ export class Cluster implements ListWatch {
   }
 
   async list(path: string, query: Query, { signal }: { readonly signal: AbortSignal }): Promise<unknown> {
-    const body = await this.#get(path, query, { signal, bodyTimeout: ANSWER_TIMEOUT_MS });
+    const body = await this.#get(path, query, { signal, bodyTimeout: this.#config.answerTimeoutMs });
     const text = await body.text().catch((cause: unknown) => {
       throw this.#failure(cause, signal);
     });
@@ -84,7 +79,7 @@ export class Cluster implements ListWatch {
     const dispatcher = context.getDispatcher();
     const response = await request(url, {
       headers: { ...context.getHeaders(), accept: 'application/json' },
-      headersTimeout: ANSWER_TIMEOUT_MS,
+      headersTimeout: this.#config.answerTimeoutMs,
       ...options,
       ...(dispatcher === undefined ? {} : { dispatcher }),
     }).catch((cause: unknown) => {

@@ -1,6 +1,7 @@
 /**
  * Time as a dependency: everything that waits or reads the time takes a Clock, so that tests decide what time it is.
  */
+import { performance } from 'node:perf_hooks';
 
 export interface Clock {
   /** Milliseconds since the Unix epoch: for what others read. It jumps when somebody sets the clock. */

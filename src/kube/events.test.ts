@@ -281,6 +281,14 @@ describe('event recorder', () => {
     expect(api.writes).to.have.length(27);
   });
 
+  it('makes no debt of what an object has left when the clock is set back', async () => {
+    const say = (note: number): Promise<void> => recorder.record({ ...input, note: String(note) });
+    await say(0);
+    clock.set(clock.now() - 86_400_000);
+    await say(1);
+    expect(api.writes).to.have.length(2);
+  });
+
   it('passes failures on, and does not spend the budget on them', async () => {
     api.failure = apiErrorFromAnswer(500, '');
     for (let time = 0; time < 40; time++) {

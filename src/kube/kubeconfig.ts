@@ -25,12 +25,13 @@ export interface KubeConfigSource {
   readonly kubeconfig?: string | undefined;
   /** A context of the kubeconfig; without it the current one. */
   readonly context?: string | undefined;
+  /** How long to wait for the first byte of an answer, and between two of them, in milliseconds; 15 s by default. */
+  readonly answerTimeoutMs?: number;
 }
 
 /** The library's own. */
 const USER_AGENT = 'kubernetes-client-javascript';
-/** How long a call waits for the first byte of an answer, and between two bytes of it, in milliseconds. */
-export const ANSWER_TIMEOUT_MS = 15_000;
+const ANSWER_TIMEOUT_MS = 15_000;
 
 /**
  * A KubeConfig that keeps one connection pool as long as the TLS options stay the same.
@@ -41,6 +42,8 @@ export const ANSWER_TIMEOUT_MS = 15_000;
  * holds nonsense fails the one call; the next one reads it again.
  */
 export class PooledKubeConfig extends KubeConfig {
+  /** See KubeConfigSource. */
+  readonly answerTimeoutMs: number;
   #pool: Dispatcher | undefined;
   /** The options the pool was made with, and those the call under way asks for. */
   #pooled: DispatcherOptions | undefined;
@@ -81,6 +84,11 @@ export class PooledKubeConfig extends KubeConfig {
     );
   }
 
+  constructor(answerTimeoutMs = ANSWER_TIMEOUT_MS) {
+    super();
+    this.answerTimeoutMs = answerTimeoutMs;
+  }
+
   override createDispatcherOptions(cluster: Cluster | null, agentOptions: AgentOptions): DispatcherOptions {
     const wanted = super.createDispatcherOptions(cluster, agentOptions);
     this.#wanted = wanted;
@@ -93,7 +101,7 @@ export class PooledKubeConfig extends KubeConfig {
     const fresh = context.getDispatcher() ?? (this.#pool === undefined ? new Agent() : undefined);
     if (fresh !== undefined) {
       // The pool before is left to its running calls; its idle connections close by themselves within seconds.
-      this.#pool = fresh.compose(withTimeouts);
+      this.#pool = fresh.compose(withTimeouts(this.answerTimeoutMs));
       this.#pooled = this.#wanted;
     }
     if (this.#pool !== undefined) context.setDispatcher(this.#pool);
@@ -107,7 +115,7 @@ export class PooledKubeConfig extends KubeConfig {
 
 /** Loads the kubeconfig; throws one clear Error when it is missing, unreadable, malformed or names no cluster. */
 export function loadKubeConfig(source: KubeConfigSource): PooledKubeConfig {
-  const config = new PooledKubeConfig();
+  const config = new PooledKubeConfig(source.answerTimeoutMs);
   const origin = source.kubeconfig ?? 'the default kubeconfig';
   try {
     if (source.kubeconfig === undefined) config.loadFromDefault();
@@ -152,8 +160,11 @@ function isFallback(config: KubeConfig): boolean {
 }
 
 // A server that accepts connections and says nothing must not hold a reconcile for the library's five minutes.
-const withTimeouts: Dispatcher.DispatcherComposeInterceptor = (dispatch) => (options, handler) =>
-  dispatch({ headersTimeout: ANSWER_TIMEOUT_MS, bodyTimeout: ANSWER_TIMEOUT_MS, ...options }, handler);
+const withTimeouts =
+  (ms: number): Dispatcher.DispatcherComposeInterceptor =>
+  (dispatch) =>
+  (options, handler) =>
+    dispatch({ headersTimeout: ms, bodyTimeout: ms, ...options }, handler);
 
 function firstLine(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).split('\n', 1)[0] ?? '';

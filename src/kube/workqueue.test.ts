@@ -115,6 +115,20 @@ describe('work queue', () => {
     await q.stop();
   });
 
+  it('keeps its dates when the clock is set, forwards or back', async () => {
+    for (const jump of [86_400_000, -86_400_000]) {
+      const q = queue();
+      q.start();
+      q.addAfter('a', 60_000);
+      clock.set(clock.now() + jump);
+      q.addAfter('a', 100);
+      runs = [];
+      await clock.advance(100);
+      expect(runs, String(jump)).to.deep.equal(['a']);
+      await q.stop();
+    }
+  });
+
   it('forgets the retry of a key that succeeded in the meantime', async () => {
     let failing = true;
     const q = queue({

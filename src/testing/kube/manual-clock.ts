@@ -38,6 +38,11 @@ export class ManualClock implements Clock {
     this.#monotonic += ms;
   }
 
+  /** Sets the wall clock to a date. */
+  set(now: number): void {
+    this.#offset = now - this.#monotonic;
+  }
+
   /** How many sleep at the moment. */
   get sleepers(): number {
     return this.#sleepers.size;

@@ -1,0 +1,81 @@
+/** Faults of an API server that answers, but not as one would like, and of writes whose answer is lost. */
+import { BLIND, SEEING, type Fault } from '../fault.ts';
+import {
+  everything,
+  writes,
+  conditionWrites,
+  eventWrites,
+  TOO_MANY,
+  INTERNAL,
+  UNAVAILABLE,
+  CONFLICT,
+  imposed,
+  ruled,
+} from '../inflict.ts';
+
+export const ANSWER_FAULTS: readonly Fault[] = [
+  {
+    name: 'every request is one too many (429)',
+    uses: [],
+    inflict: imposed(everything, TOO_MANY),
+    holdMs: 1500,
+    within: 6,
+    meanwhile: { ...BLIND, log: /^list or watch failed.*toomanyrequests/ },
+  },
+  {
+    name: 'every request meets an internal error (500)',
+    uses: [],
+    inflict: imposed(everything, INTERNAL),
+    holdMs: 1500,
+    within: 6,
+    meanwhile: { ...BLIND, log: /^list or watch failed.*internalerror/ },
+  },
+  {
+    name: 'nobody is known (401)',
+    uses: [],
+    inflict: imposed(everything, { kind: 'answer', status: 401, reason: 'Unauthorized' }),
+    holdMs: 1500,
+    within: 8,
+    meanwhile: { ...BLIND, log: /^list or watch failed.*unauthorized/ },
+  },
+  {
+    name: 'no write is served (503)',
+    uses: [],
+    inflict: ruled(writes, UNAVAILABLE),
+    holdMs: 1000,
+    within: 6,
+    meanwhile: { ...SEEING, log: /^reconcile failed.*serviceunavailable/ },
+  },
+  {
+    name: 'every write of a condition is a conflict (409)',
+    uses: [],
+    inflict: ruled(conditionWrites, CONFLICT),
+    holdMs: 1000,
+    within: 6,
+    meanwhile: { ...SEEING, log: /^reconcile failed.*conflict/ },
+  },
+  {
+    name: 'no write is answered',
+    uses: [],
+    inflict: ruled(writes, { kind: 'hang' }),
+    holdMs: 1500,
+    within: 6,
+    meanwhile: { ...SEEING, log: /^reconcile failed.*did not answer in time/ },
+  },
+  {
+    name: 'conditions are written, and the answer is lost',
+    uses: [],
+    inflict: ruled(conditionWrites, { kind: 'lose the answer' }),
+    holdMs: 1000,
+    within: 6,
+    meanwhile: { log: /^reconcile failed/, ready: 'ready' },
+  },
+  {
+    name: 'Events are written, and the answer is lost',
+    uses: [],
+    inflict: ruled(eventWrites, { kind: 'lose the answer' }),
+    holdMs: 1000,
+    within: 6,
+    meanwhile: { log: /^reconcile failed/, ready: 'ready' },
+  },
+];
