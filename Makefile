@@ -70,8 +70,8 @@ golden: build/.compiled ## Rewrite the golden files; review them as a diff
 	@UPDATE_GOLDEN=1 node_modules/.bin/mocha 'build/src/**/*.test.js' --grep golden
 
 .PHONY: bench
-bench: build control-plane ## Measure rules, time per pod, bundle start, pod change to Event (RULES=1: rules alone)
-	@node build/e2e/bench/main.js $(if $(RULES),--rules)
+bench: build control-plane ## Measure scale and speed on 5,000 pods (ONLY=rules,sync QUIET=60 OUT=file.json)
+	@node build/e2e/bench/main.js $(if $(ONLY),--only='$(ONLY)') $(if $(QUIET),--quiet='$(QUIET)') $(if $(OUT),--out='$(OUT)')
 
 .PHONY: kind
 kind: build ## Run the scenarios on a kind cluster with the real image (needs docker and kind)

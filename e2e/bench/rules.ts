@@ -5,7 +5,6 @@
  * Cold means content that was never seen before: half of the figures are of first encounters, and what V8 has compiled by
  * then is all that is warm.
  */
-import { performance } from 'node:perf_hooks';
 import { compareScript, runScript } from '../../src/core/audit/rule-comparison.ts';
 import { compare } from '../../src/core/iptables/compare.ts';
 import { execute } from '../../src/core/iptables/execute.ts';
@@ -17,8 +16,10 @@ import { network, printCidr } from '../../src/core/iptables/cidr.ts';
 import { osmLines, restoreScript } from '../../src/testing/osm-scripts.ts';
 import { randomFrom, type Random } from '../../src/testing/random.ts';
 import { readText } from '../../src/testing/repository.ts';
+import { atMost, progress, type Part } from './part.ts';
+import { median, timed } from './statistics.ts';
 
-export interface Row {
+interface RuleTime {
   readonly measure: string;
   readonly milliseconds: number;
   /** In milliseconds. */
@@ -28,7 +29,22 @@ export interface Row {
 const RUNS = 60;
 const MEGABYTE = 1 << 20;
 
-export function ruleRows(): readonly Row[] {
+export const rules: Part = {
+  name: 'rules',
+  run: () => {
+    progress('rules');
+    const json = jsonMilliseconds();
+    const rows = ruleTimes().map(({ measure, milliseconds, goal }) => ({
+      measure,
+      figure: `${milliseconds.toPrecision(3)} ms`,
+      ...atMost(milliseconds, goal, 'ms'),
+      detail: `median; ${(milliseconds / json).toPrecision(3)} x of JSON.parse on a recorded pod (${json.toFixed(3)} ms)`,
+    }));
+    return Promise.resolve(rows);
+  },
+};
+
+function ruleTimes(): readonly RuleTime[] {
   return [
     { measure: 'read, execute and compare: 20 exclusions, cold', milliseconds: cold(20, 0), goal: 3 },
     { measure: 'the same: 200 ranges and 60 ports, cold', milliseconds: cold(200, 4), goal: 40 },
@@ -42,7 +58,7 @@ export function ruleRows(): readonly Row[] {
 }
 
 /** The unit that the figures are also told in: JSON.parse of a recorded pod. */
-export function jsonMilliseconds(): number {
+function jsonMilliseconds(): number {
   const text = readText('examples/recorded/good.json');
   return median(Array.from({ length: 400 }, () => timed(() => JSON.parse(text))));
 }
@@ -108,14 +124,4 @@ function drain(script: string): void {
   for (let token = lexer.next(); token !== undefined; token = lexer.next()) {
     if (token.kind === 'refused' || token.kind === 'not-understood') return;
   }
-}
-
-function timed(action: () => unknown): number {
-  const begun = performance.now();
-  action();
-  return performance.now() - begun;
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 }

@@ -16,10 +16,14 @@ export interface Launch {
   /** Node and the bundle, and what confines them. */
   readonly command?: readonly string[];
   readonly cwd?: string;
+  /** What the environment tells Node, as NODE_OPTIONS. */
+  readonly nodeOptions?: string;
 }
 
 /** A controller that is stopped answers nothing. */
 const ANSWER_WITHIN_MS = 5000;
+/** Nothing else of this process's own: its coverage and its options would change what is measured. */
+const ENVIRONMENT = { PATH: process.env['PATH'] ?? '', NODE_V8_COVERAGE: '' };
 
 export class ControllerProcess {
   /** Every line of the log so far. */
@@ -38,10 +42,15 @@ export class ControllerProcess {
 
   /** Starts the bundle. */
   static start(args: readonly string[], launch: Launch = {}): ControllerProcess {
-    const { command = [process.execPath, join(repositoryRoot, 'dist/osm-auditor.js')], cwd } = launch;
+    const {
+      command = [process.execPath, join(repositoryRoot, 'dist/osm-auditor.js')],
+      cwd,
+      nodeOptions = '',
+    } = launch;
     const fixed = ['run', '--listen', '127.0.0.1:0', '--log-format', 'json'];
     return ControllerProcess.#spawn([...command, ...fixed, ...args], {
       stdio: ['ignore', 'ignore', 'pipe'],
+      env: { ...ENVIRONMENT, NODE_OPTIONS: nodeOptions },
       ...(cwd === undefined ? {} : { cwd }),
     });
   }
@@ -54,8 +63,7 @@ export class ControllerProcess {
   }
 
   static #spawn([program = '', ...words]: readonly string[], options: SpawnOptions): ControllerProcess {
-    const env = { PATH: process.env['PATH'] ?? '', NODE_V8_COVERAGE: '' };
-    return new ControllerProcess(spawn(program, words, { env, ...options }));
+    return new ControllerProcess(spawn(program, words, { env: ENVIRONMENT, ...options }));
   }
 
   /** All that it has written so far, byte for byte. */
