@@ -53,6 +53,10 @@ chaos: build control-plane ## Put the controller through N random sequences of f
 mutants: build/.compiled ## Make mistakes in the rule engine, one at a time: do its tests notice? (N=300 FILE=propagate SEED=1)
 	@node build/e2e/mutants/main.js '$(or $(N),300)' '$(FILE)' '$(or $(SEED),1)'
 
+.PHONY: failover
+failover: build control-plane ## Kill the leader N times in the middle of its work: is anything lost or told twice? (N=50 SEED=1)
+	@node build/e2e/replicas/main.js '$(or $(N),50)' $(SEED)
+
 .PHONY: lint
 lint: node_modules/.installed ## Lint with type information, check the direction of imports and the formatting
 	@npm run --silent lint

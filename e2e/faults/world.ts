@@ -51,8 +51,10 @@ export class World {
     return world;
   }
 
-  async create(name: string, recorded: Recorded): Promise<void> {
-    await this.#ask('POST', this.#pods(), manifestOf({ name, recorded }, this.namespace));
+  /** @param node that it is bound to */
+  async create(name: string, recorded: Recorded, node?: string): Promise<void> {
+    const pod = { name, recorded, ...(node === undefined ? {} : { node }) };
+    await this.#ask('POST', this.#pods(), manifestOf(pod, this.namespace));
     await this.become(name, recorded);
   }
 

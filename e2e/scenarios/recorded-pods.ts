@@ -23,6 +23,8 @@ export interface RecordedPod {
   readonly annotations?: Readonly<Record<string, string>>;
   /** What is different about osm-init. */
   readonly init?: object;
+  /** The node that it is bound to; none by default. */
+  readonly node?: string;
   /** Instead of the recorded status. */
   readonly status?: Readonly<Record<string, unknown>>;
 }
@@ -86,6 +88,7 @@ export function manifestOf(pod: RecordedPod, namespace: string): object {
     spec: {
       restartPolicy: spec['restartPolicy'],
       schedulerName: 'nobody',
+      ...(pod.node === undefined ? {} : { nodeName: pod.node }),
       automountServiceAccountToken: false,
       initContainers: (spec.initContainers ?? [])
         .map(withoutMounts)
