@@ -39,8 +39,8 @@ class WrittenCluster extends FakeCluster {
     return Promise.resolve({ preferredVersion: { version }, versions: [{ version }] });
   }
 
-  /** The generated clients, as far as they are used. A patched condition comes back as a change of the pod. */
-  api(): unknown {
+  /** As far as they are used. A patched condition comes back as a change of the pod. */
+  get calls(): unknown {
     return {
       patchNamespacedPodStatus: async (request: {
         name: string;

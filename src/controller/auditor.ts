@@ -11,7 +11,6 @@
  * when it has judged all pods; until it leads, and after, it judges and counts and writes nothing.
  */
 import { setMaxListeners } from 'node:events';
-import { CoreV1Api, EventsV1Api } from '@kubernetes/client-node';
 import type { Fork } from '../core/osm/dialect.ts';
 import type { Cluster } from '../kube/client.ts';
 import type { Clock } from '../kube/clock.ts';
@@ -94,7 +93,7 @@ export class Auditor {
     this.#clock = clock;
     this.#election = election;
     this.#blindAfterMs = options.blindAfterMs ?? BLIND_AFTER_MS;
-    const writes = limitWrites(cluster.api(CoreV1Api), cluster.api(EventsV1Api), leadership);
+    const writes = limitWrites(cluster.calls, leadership);
     const events = options.writeEvents
       ? new EventRecorder({
           api: writes.events,

@@ -1,9 +1,10 @@
-import type { CoreV1Api, EventsV1Api } from '@kubernetes/client-node';
 import { expect } from 'chai';
 import { mock } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { eventBody } from '../kube/event-body.ts';
 import { limitWrites, type LimitedWrites } from './write-limit.ts';
+
+type Calls = Parameters<typeof limitWrites>[0];
 
 describe('write limit', () => {
   let sent: string[];
@@ -31,13 +32,13 @@ describe('write limit', () => {
     given = [];
     leading = true;
     series = undefined;
-    const core: unknown = { patchNamespacedPodStatus: answer('condition') };
-    const events: unknown = {
+    const calls: unknown = {
+      patchNamespacedPodStatus: answer('condition'),
       createNamespacedEvent: answer('create'),
       readNamespacedEvent: answer('read'),
       patchNamespacedEvent: answer('patch'),
     };
-    writes = limitWrites(core as CoreV1Api, events as EventsV1Api, leadership);
+    writes = limitWrites(calls as Calls, leadership);
   });
   afterEach(() => mock.timers.reset());
 
@@ -113,12 +114,11 @@ describe('write limit', () => {
     expect(sent).to.have.length(250);
   });
 
-  it('passes requests and options on, and answers and errors back', async () => {
-    const options = {};
-    await writes.conditions.patchNamespacedPodStatus({ ...address, body: 1 }, options);
-    expect(given).to.deep.equal([{ ...address, body: 1 }, options]);
-    await writes.events.patchNamespacedEvent({ ...address, body: 2 }, options);
-    expect(given).to.deep.equal([{ ...address, body: 2 }, options]);
+  it('passes requests on, and answers and errors back', async () => {
+    await writes.conditions.patchNamespacedPodStatus({ ...address, body: 1 });
+    expect(given).to.deep.equal([{ ...address, body: 1 }]);
+    await writes.events.patchNamespacedEvent({ ...address, body: 2 });
+    expect(given).to.deep.equal([{ ...address, body: 2 }]);
     expect(await writes.events.readNamespacedEvent(address)).to.deep.equal({ metadata: {} });
     series = { count: 3, lastObservedTime: new Date(0) };
     expect(await writes.events.readNamespacedEvent(address)).to.deep.equal({ metadata: {}, series });
@@ -126,7 +126,7 @@ describe('write limit', () => {
 
     const refusal = new Error('forbidden');
     const refusing: unknown = { patchNamespacedPodStatus: () => Promise.reject(refusal) };
-    const { conditions } = limitWrites(refusing as CoreV1Api, refusing as EventsV1Api, leadership);
+    const { conditions } = limitWrites(refusing as Calls, leadership);
     const failed = conditions.patchNamespacedPodStatus({ ...address, body: {} });
     expect(await failed.catch((error: unknown) => error)).to.equal(refusal);
   });

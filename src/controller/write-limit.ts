@@ -5,7 +5,6 @@
  * Guarantees: whether this replica leads is asked when a write goes out, not when it is put in line. It measures with
  * timers and never reads the time of day, so a clock that is set back cannot stop it.
  */
-import type { CoreV1Api, EventsV1Api } from '@kubernetes/client-node';
 import PQueue from 'p-queue';
 import type { PodStatusApi } from '../kube/conditions.ts';
 import type { EventsApi } from '../kube/events.ts';
@@ -21,7 +20,7 @@ const WRITES_PER_SECOND = 250;
 const SECOND_MS = 1000;
 
 /** Its methods throw NotLeadingError beside the API's errors. */
-export function limitWrites(core: CoreV1Api, events: EventsV1Api, leadership: Leadership): LimitedWrites {
+export function limitWrites(calls: PodStatusApi & EventsApi, leadership: Leadership): LimitedWrites {
   const slots = new PQueue({ concurrency: WRITES_PER_SECOND });
   /** A write begins when it gets a slot, and keeps that for a second whether it has ended or not. */
   const gate = <T>(write: () => Promise<T>): Promise<T> =>
@@ -35,13 +34,12 @@ export function limitWrites(core: CoreV1Api, events: EventsV1Api, leadership: Le
     });
   return {
     conditions: {
-      patchNamespacedPodStatus: (request, options) =>
-        gate(() => core.patchNamespacedPodStatus(request, options)),
+      patchNamespacedPodStatus: (request) => gate(() => calls.patchNamespacedPodStatus(request)),
     },
     events: {
-      createNamespacedEvent: (request) => gate(() => events.createNamespacedEvent(request)),
-      readNamespacedEvent: (request) => gate(() => events.readNamespacedEvent(request)),
-      patchNamespacedEvent: (request, options) => gate(() => events.patchNamespacedEvent(request, options)),
+      createNamespacedEvent: (request) => gate(() => calls.createNamespacedEvent(request)),
+      readNamespacedEvent: (request) => gate(() => calls.readNamespacedEvent(request)),
+      patchNamespacedEvent: (request) => gate(() => calls.patchNamespacedEvent(request)),
     },
   };
 }

@@ -1,4 +1,4 @@
-import { CoreV1Api, RequestContext } from '@kubernetes/client-node';
+import { RequestContext } from '@kubernetes/client-node';
 import { expect } from 'chai';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -82,7 +82,7 @@ describe('cluster', () => {
     for (let call = 0; call < 10; call++) {
       server.play(page([], '1'), page([], '1'));
       await cluster.list('/api/v1/pods', {}, { signal });
-      await cluster.api(CoreV1Api).listPodForAllNamespaces();
+      await cluster.calls.readNamespacedEvent({ namespace: 'a', name: 'b' });
     }
     expect(server.requests).to.have.length(20);
     // One would do; a call may start before the socket of the one before is known to be free.
@@ -113,10 +113,7 @@ describe('cluster', () => {
     const errors = [
       await cluster.list('/pods', {}, { signal }).catch((error: unknown) => error),
       await cluster.watch('/pods', {}, { signal }).catch((error: unknown) => error),
-      await cluster
-        .api(CoreV1Api)
-        .listPodForAllNamespaces()
-        .catch((error: unknown) => error),
+      await cluster.calls.readNamespacedEvent({ namespace: 'a', name: 'b' }).catch((error: unknown) => error),
     ];
     expect(errors.map(describeError)).to.deep.equal(Array(3).fill('forbidden: not you'));
     expect(errors.map(classify)).to.deep.equal(Array(3).fill('forbidden'));
@@ -137,7 +134,7 @@ describe('cluster', () => {
     const cluster = connect({ kubeconfig: await server.kubeconfig(), answerTimeoutMs: 300 });
     for (const call of [
       cluster.list('/api/v1/pods', {}, { signal }),
-      cluster.api(CoreV1Api).listPodForAllNamespaces(),
+      cluster.calls.readNamespacedEvent({ namespace: 'a', name: 'b' }),
     ]) {
       const error: unknown = await call.catch((reason: unknown) => reason);
       expect(describeError(error)).to.match(/did not answer in time/);

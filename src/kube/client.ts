@@ -1,12 +1,13 @@
 /**
- * The one door to the API server: generated clients for the few writes, raw list and watch for the informers.
+ * The one door to the API server: list and watch for the informers, and the few other calls.
  *
  * Guarantees: all calls share one connection pool; every failure is an error of errors.ts or the reason of the
  * caller's own abort; a watch has no time limit on silence (a quiet one is healthy), everything else waits at most
  * 15 s for an answer, or as long as the caller says. `connect` reads files and touches no network.
  */
-import { HttpMethod, RequestContext, type ApiConstructor, type ApiType } from '@kubernetes/client-node';
+import { HttpMethod, RequestContext } from '@kubernetes/client-node';
 import { request, type Dispatcher } from 'undici';
+import { ApiCalls, type Call } from './api-calls.ts';
 import { apiErrorFromAnswer, MalformedAnswerError, UnreachableError } from './errors.ts';
 import type { ListWatch, Query } from './list-watch.ts';
 import { loadKubeConfig, type KubeConfigSource, type PooledKubeConfig } from './kubeconfig.ts';
@@ -21,6 +22,18 @@ export function connect(source: KubeConfigSource = {}): Cluster {
   return new Cluster(loadKubeConfig(source));
 }
 
+/** How API servers' logs and metrics name us. */
+const USER_AGENT = 'osm-auditor';
+
+interface RequestOptions {
+  readonly method: Call['method'];
+  readonly signal: AbortSignal;
+  /** 0 for none. */
+  readonly bodyTimeout: number;
+  readonly body?: string;
+  readonly contentType?: string;
+}
+
 export class Cluster implements ListWatch {
   /** Base URL of the API server, without a trailing slash. */
   readonly server: string;
@@ -28,6 +41,8 @@ export class Cluster implements ListWatch {
   readonly context: string;
   /** The context's namespace. */
   readonly namespace: string;
+  /** Whatever is neither a list nor a watch. */
+  readonly calls = new ApiCalls((call) => this.#send(call));
   readonly #config: PooledKubeConfig;
 
   constructor(config: PooledKubeConfig) {
@@ -37,21 +52,9 @@ export class Cluster implements ListWatch {
     this.server = (config.getCurrentCluster()?.server ?? '').replace(/\/$/, '');
   }
 
-  /** A generated client, for example `api(CoreV1Api)`. Its failures are ApiException or fetch errors: see classify. */
-  api<T extends ApiType>(type: ApiConstructor<T>): T {
-    return this.#config.makeApiClient(type);
-  }
-
   async list(path: string, query: Query, { signal }: { readonly signal: AbortSignal }): Promise<unknown> {
     const body = await this.#get(path, query, { signal, bodyTimeout: this.#config.answerTimeoutMs });
-    const text = await body.text().catch((cause: unknown) => {
-      throw this.#failure(cause, signal);
-    });
-    try {
-      return JSON.parse(text);
-    } catch (cause) {
-      throw new MalformedAnswerError(`the answer of ${this.server} is not JSON`, { cause });
-    }
+    return this.#json(body, signal);
   }
 
   async watch(
@@ -68,17 +71,63 @@ export class Cluster implements ListWatch {
     await this.#config.closePool();
   }
 
-  async #get(
+  async #send({
+    method,
+    path,
+    body,
+    contentType = 'application/json',
+    signal,
+    unread,
+  }: Call): Promise<unknown> {
+    const patience = signal ?? new AbortController().signal;
+    const answer = await this.#request(`${this.server}${path}`, {
+      method,
+      signal: patience,
+      bodyTimeout: this.#config.answerTimeoutMs,
+      ...(body === undefined ? {} : { body: JSON.stringify(body), contentType }),
+    });
+    if (unread !== true) return this.#json(answer, patience);
+    // Read to its end all the same, or the connection could not be used again.
+    await answer.dump().catch((cause: unknown) => {
+      throw this.#failure(cause, patience);
+    });
+    return undefined;
+  }
+
+  #get(
     path: string,
     query: Query,
     options: { readonly signal: AbortSignal; readonly bodyTimeout: number },
   ): Promise<Dispatcher.ResponseData['body']> {
     const url = `${this.server}${path}?${new URLSearchParams(query).toString()}`;
+    return this.#request(url, { method: 'GET', ...options });
+  }
+
+  async #json(body: Dispatcher.ResponseData['body'], signal: AbortSignal): Promise<unknown> {
+    const text = await body.text().catch((cause: unknown) => {
+      throw this.#failure(cause, signal);
+    });
+    try {
+      return JSON.parse(text);
+    } catch (cause) {
+      throw new MalformedAnswerError(`the answer of ${this.server} is not JSON`, { cause });
+    }
+  }
+
+  async #request(
+    url: string,
+    { contentType, ...options }: RequestOptions,
+  ): Promise<Dispatcher.ResponseData['body']> {
     const context = new RequestContext(url, HttpMethod.GET);
     await this.#config.applySecurityAuthentication(context);
     const dispatcher = context.getDispatcher();
     const response = await request(url, {
-      headers: { ...context.getHeaders(), accept: 'application/json' },
+      headers: {
+        ...context.getHeaders(),
+        accept: 'application/json',
+        'user-agent': USER_AGENT,
+        ...(contentType === undefined ? {} : { 'content-type': contentType }),
+      },
       headersTimeout: this.#config.answerTimeoutMs,
       ...options,
       ...(dispatcher === undefined ? {} : { dispatcher }),

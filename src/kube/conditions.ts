@@ -6,7 +6,6 @@
  * does; a recreated pod of the same name is not given its predecessor's condition.
  * RBAC: the verb patch on pods/status.
  */
-import { PatchStrategy, setHeaderOptions, type ConfigurationOptions } from '@kubernetes/client-node';
 import { ApiError, asApiError } from './errors.ts';
 
 export interface DesiredCondition {
@@ -70,12 +69,9 @@ export function conditionPatch(
   };
 }
 
-/** The one call this file makes; the generated CoreV1Api has it. */
+/** The one call this file makes; the body is a strategic merge patch. See api-calls.ts. */
 export interface PodStatusApi {
-  patchNamespacedPodStatus(
-    request: { namespace: string; name: string; body: unknown },
-    options?: ConfigurationOptions,
-  ): Promise<unknown>;
+  patchNamespacedPodStatus(request: { namespace: string; name: string; body: unknown }): Promise<unknown>;
 }
 
 export interface PodIdentity {
@@ -95,12 +91,10 @@ export async function patchPodCondition(
   patch: PodConditionPatch,
 ): Promise<void> {
   const { namespace, name, uid } = pod;
-  // Without the header the client sends a JSON patch, which the server rejects for a body of this shape.
-  const asStrategicMerge = setHeaderOptions('Content-Type', PatchStrategy.StrategicMergePatch);
   // The uid makes the server refuse when the name belongs to another pod by now.
   const body = { metadata: { uid }, ...patch };
   try {
-    await api.patchNamespacedPodStatus({ namespace, name, body }, asStrategicMerge);
+    await api.patchNamespacedPodStatus({ namespace, name, body });
   } catch (error) {
     throw isOtherPod(error)
       ? new ApiError({ code: 409, reason: 'Conflict', message: OTHER_POD }, error)

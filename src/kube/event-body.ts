@@ -4,8 +4,8 @@
  * Guarantees: the same statement about the same object has the same name in every replica and after every restart, so
  * that the server itself refuses duplicates; the note fits the API's limit and never ends in half a character.
  */
-import { V1MicroTime } from '@kubernetes/client-node';
 import { createHash } from 'node:crypto';
+import { microTime } from './micro-time.ts';
 
 export type EventType = 'Normal' | 'Warning';
 
@@ -38,7 +38,8 @@ export interface EventBody extends Omit<EventInput, 'identity'> {
   readonly apiVersion: 'events.k8s.io/v1';
   readonly kind: 'Event';
   readonly metadata: { readonly name: string; readonly namespace: string };
-  readonly eventTime: V1MicroTime;
+  /** MicroTime. */
+  readonly eventTime: string;
   readonly reportingController: string;
   readonly reportingInstance: string;
 }
@@ -66,8 +67,7 @@ export function eventBody(event: EventInput, reporter: Reporter, now: Date): Eve
     apiVersion: 'events.k8s.io/v1',
     kind: 'Event',
     metadata: { name: eventName(event), namespace: eventNamespace(event) },
-    // The API wants exactly six fraction digits, which a plain Date does not print.
-    eventTime: new V1MicroTime(now),
+    eventTime: microTime(now),
     regarding: event.regarding,
     type: event.type,
     reason: event.reason,

@@ -10,12 +10,6 @@
  * Limits: 4096 series are remembered; beyond that the one counted longest ago is read again.
  * RBAC: the verbs create, get and patch on events of events.k8s.io.
  */
-import {
-  PatchStrategy,
-  setHeaderOptions,
-  V1MicroTime,
-  type ConfigurationOptions,
-} from '@kubernetes/client-node';
 import type { Clock } from './clock.ts';
 import { asApiError, classify } from './errors.ts';
 import {
@@ -28,6 +22,7 @@ import {
   type Reporter,
 } from './event-body.ts';
 import { LruMap } from './lru-map.ts';
+import { microTime } from './micro-time.ts';
 
 /** What the server says of an event it has, as far as it matters here. */
 export interface StoredEvent {
@@ -36,14 +31,11 @@ export interface StoredEvent {
   readonly series?: { readonly count: number };
 }
 
-/** The calls this file makes; the generated EventsV1Api has them. */
+/** The calls this file makes; the body of a patch is a merge patch. See api-calls.ts. */
 export interface EventsApi {
   createNamespacedEvent(request: { namespace: string; body: EventBody }): Promise<StoredEvent>;
   readNamespacedEvent(request: { namespace: string; name: string }): Promise<StoredEvent>;
-  patchNamespacedEvent(
-    request: { namespace: string; name: string; body: unknown },
-    options?: ConfigurationOptions,
-  ): Promise<StoredEvent>;
+  patchNamespacedEvent(request: { namespace: string; name: string; body: unknown }): Promise<StoredEvent>;
 }
 
 export interface EventSeriesOptions {
@@ -130,14 +122,11 @@ export class EventSeries {
       metadata: { resourceVersion: known.version },
       series: {
         count: Math.min(known.count + 1, MAX_COUNT),
-        lastObservedTime: new V1MicroTime(clock.now()),
+        lastObservedTime: microTime(clock.now()),
       },
     };
     const patch = (body: unknown): Promise<StoredEvent> =>
-      api.patchNamespacedEvent(
-        { namespace, name, body },
-        setHeaderOptions('Content-Type', PatchStrategy.MergePatch),
-      );
+      api.patchNamespacedEvent({ namespace, name, body });
     const note = noteOf(event);
     if (!this.#notesMayChange || known.note === undefined || known.note === note) return patch(counted);
     try {

@@ -5,15 +5,10 @@
  * is one Error that says which file and what is wrong with it. Files are read, the network is not touched.
  */
 import {
-  createConfiguration,
   KubeConfig,
-  ServerConfiguration,
-  type ApiConstructor,
-  type ApiType,
   type Cluster,
   type DispatcherOptions,
   type RequestContext,
-  type ResponseContext,
 } from '@kubernetes/client-node';
 import type { AgentOptions } from 'node:https';
 import { isDeepStrictEqual } from 'node:util';
@@ -29,8 +24,6 @@ export interface KubeConfigSource {
   readonly answerTimeoutMs?: number;
 }
 
-/** The library's own. */
-const USER_AGENT = 'kubernetes-client-javascript';
 const ANSWER_TIMEOUT_MS = 15_000;
 
 /**
@@ -59,29 +52,6 @@ export class PooledKubeConfig extends KubeConfig {
   /** The server does not accept the token: one from a file is read anew for the next call. */
   refuseToken(): void {
     this.#tokens.forget();
-  }
-
-  /** As the base class does it, and with an eye on the answers. */
-  override makeApiClient<T extends ApiType>(type: ApiConstructor<T>): T {
-    const server = this.getCurrentCluster()?.server;
-    if (server === undefined) throw new Error('no cluster configured');
-    const noticing = {
-      pre: (context: RequestContext) => {
-        context.setHeaderParam('User-Agent', USER_AGENT);
-        return Promise.resolve(context);
-      },
-      post: (answer: ResponseContext) => {
-        if (answer.httpStatusCode === 401) this.refuseToken();
-        return Promise.resolve(answer);
-      },
-    };
-    return new type(
-      createConfiguration({
-        baseServer: new ServerConfiguration(server, {}),
-        authMethods: { default: this },
-        promiseMiddleware: [noticing],
-      }),
-    );
   }
 
   constructor(answerTimeoutMs = ANSWER_TIMEOUT_MS) {

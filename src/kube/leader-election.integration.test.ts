@@ -1,5 +1,4 @@
 /** Leader election on a real API server. */
-import { CoordinationV1Api } from '@kubernetes/client-node';
 import { expect } from 'chai';
 import { startControlPlane, type ControlPlane } from '../../e2e/control-plane/control-plane.ts';
 import { FaultyLeases } from '../testing/kube/faulty-leases.ts';
@@ -9,6 +8,7 @@ import { until } from '../testing/kube/until.ts';
 import { connect, type Cluster } from './client.ts';
 import { systemClock } from './clock.ts';
 import { classify } from './errors.ts';
+import type { LeaseApi } from './lease.ts';
 import { LeaderElector } from './leader-election.ts';
 import { LeaseClient } from './lease.ts';
 
@@ -17,14 +17,14 @@ describe('leader election on a real API server', function () {
   const namespace = 'default';
   let plane: ControlPlane;
   let cluster: Cluster;
-  let api: CoordinationV1Api;
+  let api: LeaseApi;
   let tests = 0;
   let name: string;
 
   before(async () => {
     plane = await startControlPlane();
     cluster = connect({ kubeconfig: plane.kubeconfig });
-    api = cluster.api(CoordinationV1Api);
+    api = cluster.calls;
   });
   after(async () => {
     await cluster.close();
@@ -35,6 +35,10 @@ describe('leader election on a real API server', function () {
     name = `lease-${++tests}`;
   });
 
+  const remove = async (): Promise<void> => {
+    await plane.request('DELETE', `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases/${name}`);
+  };
+
   leaderElectionSuite(() => ({
     api,
     clock: systemClock,
@@ -42,9 +46,7 @@ describe('leader election on a real API server', function () {
     name,
     waitFor: until,
     pass: (ms) => systemClock.sleep(ms),
-    remove: async () => {
-      await api.deleteNamespacedLease({ namespace, name });
-    },
+    remove,
   }));
 
   const record = (holder: string): Parameters<LeaseClient['create']>[0] => ({
@@ -65,7 +67,7 @@ describe('leader election on a real API server', function () {
     expect(found).to.include({ holder: 'a', durationMs: 15_000 });
     expect(await lease.replace(found, record('a'), signal)).to.equal(true);
     expect(await lease.replace(found, record('b'), signal)).to.equal(false);
-    await api.deleteNamespacedLease({ namespace, name });
+    await remove();
     expect(await lease.replace(found, record('b'), signal)).to.equal(false);
     const nowhere = new LeaseClient(api, 'nowhere', name);
     const refusal = await nowhere.create(record('a'), signal).catch((error: unknown) => error);
@@ -84,7 +86,7 @@ describe('leader election on a real API server', function () {
     const eve = connect({ kubeconfig: await plane.kubeconfigFor({ serviceAccount: account }) });
     const logger = new RecordingLogger();
     const elector = new LeaderElector({
-      api: new FaultyLeases(eve.api(CoordinationV1Api), systemClock),
+      api: new FaultyLeases(eve.calls, systemClock),
       clock: systemClock,
       logger,
       namespace,

@@ -9,8 +9,8 @@
  * - Labels, annotations and fields of the spec that are not ours stay as they are.
  * RBAC: the verbs get and update on the lease by its name, and create on leases, which no rule can narrow to a name.
  */
-import { setHeaderOptions, V1MicroTime, type ConfigurationOptions } from '@kubernetes/client-node';
 import { classify, MalformedAnswerError } from './errors.ts';
+import { microTime } from './micro-time.ts';
 
 /** A Lease as far as this file looks at it; whatever else is in it is kept. */
 export interface LeaseObject {
@@ -18,19 +18,19 @@ export interface LeaseObject {
   readonly spec?: object;
 }
 
-/** The calls this file makes; the generated CoordinationV1Api has them. */
+/** The calls this file makes; see api-calls.ts. */
 export interface LeaseApi {
   readNamespacedLease(
     request: { namespace: string; name: string },
-    options?: ConfigurationOptions,
+    signal?: AbortSignal,
   ): Promise<LeaseObject>;
   createNamespacedLease(
     request: { namespace: string; body: LeaseObject },
-    options?: ConfigurationOptions,
+    signal?: AbortSignal,
   ): Promise<unknown>;
   replaceNamespacedLease(
     request: { namespace: string; name: string; body: LeaseObject },
-    options?: ConfigurationOptions,
+    signal?: AbortSignal,
   ): Promise<unknown>;
 }
 
@@ -76,7 +76,7 @@ export class LeaseClient {
   async read(signal: AbortSignal): Promise<FoundLease | undefined> {
     const address = { namespace: this.#namespace, name: this.#name };
     try {
-      return foundLease(await this.#api.readNamespacedLease(address, abortable(signal)));
+      return foundLease(await this.#api.readNamespacedLease(address, signal));
     } catch (error) {
       if (classify(error) === 'notFound') return undefined;
       throw error;
@@ -88,7 +88,7 @@ export class LeaseClient {
     const metadata = { namespace: this.#namespace, name: this.#name };
     const body = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata, spec: leaseSpec(record) };
     try {
-      await this.#api.createNamespacedLease({ namespace: this.#namespace, body }, abortable(signal));
+      await this.#api.createNamespacedLease({ namespace: this.#namespace, body }, signal);
       return true;
     } catch (error) {
       if (classify(error) === 'conflict') return false;
@@ -101,7 +101,7 @@ export class LeaseClient {
     const body = { ...found.object, spec: { ...found.object.spec, ...leaseSpec(record) } };
     const request = { namespace: this.#namespace, name: this.#name, body };
     try {
-      await this.#api.replaceNamespacedLease(request, abortable(signal));
+      await this.#api.replaceNamespacedLease(request, signal);
       return true;
     } catch (error) {
       const kind = classify(error);
@@ -136,8 +136,8 @@ function leaseSpec(record: LeaseRecord): object {
     holderIdentity: record.holder,
     leaseDurationSeconds: Math.ceil(record.durationMs / 1000),
     // The API wants exactly six fraction digits, which a plain Date does not print.
-    acquireTime: new V1MicroTime(record.acquiredAt),
-    renewTime: new V1MicroTime(record.renewedAt),
+    acquireTime: microTime(record.acquiredAt),
+    renewTime: microTime(record.renewedAt),
     // The server refuses what does not fit, and would go on refusing.
     leaseTransitions: record.transitions > MAX_INT32 ? 0 : record.transitions,
   };
@@ -147,25 +147,9 @@ function isCount(value: unknown): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }
 
-/** The generated client leaves a MicroTime the string that it is, although the declared type is a Date. */
+/** A MicroTime, or what stands in its place. */
 function time(value: unknown): Date | undefined {
   if (typeof value !== 'string' && !(value instanceof Date)) return undefined;
   const date = new Date(value);
   return Number.isNaN(date.getTime()) ? undefined : date;
-}
-
-/**
- * Options that end the call when `signal` aborts. The library's calls take no signal, but its requests do; the only
- * middleware it can make for us sets a header, so this one sets the header that is sent anyway.
- */
-function abortable(signal: AbortSignal): ConfigurationOptions {
-  const options = setHeaderOptions('Accept', 'application/json');
-  const middleware = (options.middleware ?? []).map((each) => ({
-    ...each,
-    pre: (context: Parameters<typeof each.pre>[0]) => {
-      context.setSignal(signal);
-      return each.pre(context);
-    },
-  }));
-  return { ...options, middleware };
 }

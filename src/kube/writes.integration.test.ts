@@ -1,10 +1,9 @@
 /** Events and conditions on a real API server: what it accepts, refuses and keeps. */
-import { CoreV1Api, EventsV1Api } from '@kubernetes/client-node';
 import { expect } from 'chai';
 import { startControlPlane, type ControlPlane } from '../../e2e/control-plane/control-plane.ts';
 import { connect, type Cluster } from './client.ts';
 import { systemClock } from './clock.ts';
-import { conditionPatch, patchPodCondition, type DesiredCondition } from './conditions.ts';
+import { conditionPatch, patchPodCondition, type Condition, type DesiredCondition } from './conditions.ts';
 import { classify } from './errors.ts';
 import { combinedEvent, eventName } from './event-body.ts';
 import { EventRecorder, type EventInput } from './events.ts';
@@ -16,20 +15,21 @@ const desired: DesiredCondition = {
   message: 'all well',
 };
 
+interface Stored {
+  readonly note: string;
+  readonly series?: { readonly count: number };
+}
+
 describe('writing to a real API server', function () {
   this.timeout(90_000);
   let plane: ControlPlane;
   let cluster: Cluster;
-  let core: CoreV1Api;
-  let events: EventsV1Api;
   let counts: string[];
   let recorder: EventRecorder;
 
   before(async () => {
     plane = await startControlPlane();
     cluster = connect({ kubeconfig: plane.kubeconfig });
-    core = cluster.api(CoreV1Api);
-    events = cluster.api(EventsV1Api);
   });
   after(async () => {
     await cluster.close();
@@ -43,7 +43,7 @@ describe('writing to a real API server', function () {
 
   const createRecorder = (instance: string): EventRecorder =>
     new EventRecorder({
-      api: events,
+      api: cluster.calls,
       reporter: { controller: 'example.com/auditor', instance },
       clock: systemClock,
       observer: {
@@ -70,6 +70,15 @@ describe('writing to a real API server', function () {
     action: 'Audit',
   });
 
+  const read = async ({ namespace, name }: { namespace: string; name: string }): Promise<Stored> => {
+    const path = `/apis/events.k8s.io/v1/namespaces/${namespace}/events/${name}`;
+    return JSON.parse((await plane.request('GET', path)).body) as Stored;
+  };
+  const conditionsOf = async (name: string): Promise<readonly Condition[]> => {
+    const { body } = await plane.request('GET', `/api/v1/namespaces/default/pods/${name}`);
+    return (JSON.parse(body) as { status: { conditions?: Condition[] } }).status.conditions ?? [];
+  };
+
   it('stores an event once and counts its repeats', async () => {
     const pod = await createPod('talked-about');
     const event = about(pod, `port 80 ${'€'.repeat(1000)}`);
@@ -77,7 +86,7 @@ describe('writing to a real API server', function () {
     await recorder.ensure(event);
     await recorder.record(event);
     await recorder.record(event);
-    const stored = await events.readNamespacedEvent({ namespace: 'default', name: eventName(event) });
+    const stored = await read({ namespace: 'default', name: eventName(event) });
     expect(stored).to.include({
       reason: 'PortMissing',
       type: 'Warning',
@@ -91,7 +100,7 @@ describe('writing to a real API server', function () {
     const event = about(await createPod('told-by-two'), 'port 80');
     const second = createRecorder('auditor-1');
     await Promise.all(Array.from({ length: 4 }, () => [recorder.record(event), second.record(event)]).flat());
-    const stored = await events.readNamespacedEvent({ namespace: 'default', name: eventName(event) });
+    const stored = await read({ namespace: 'default', name: eventName(event) });
     expect(stored.series?.count).to.equal(8);
     expect(counts).to.deep.equal(Array(8).fill('written'));
   });
@@ -100,7 +109,7 @@ describe('writing to a real API server', function () {
     const pod = await createPod('much-talked-about');
     for (let port = 1; port <= 13; port++) await recorder.record(about(pod, `port ${port}`));
     const name = eventName(combinedEvent(about(pod, 'any')));
-    const stored = await events.readNamespacedEvent({ namespace: 'default', name });
+    const stored = await read({ namespace: 'default', name });
     expect(stored.series?.count).to.equal(3);
     expect(stored.note).to.equal('(combined from similar events): port 13');
     const { stdout } = await plane.kubectl(['get', 'events', '-n', 'default']);
@@ -125,7 +134,7 @@ describe('writing to a real API server', function () {
     expect(await successor.exists(again)).to.equal(true);
     expect(await successor.exists({ ...again, identity: 'other' })).to.equal(false);
     await successor.record(again);
-    const stored = await events.readNamespacedEvent({ namespace: 'default', name: eventName(event) });
+    const stored = await read({ namespace: 'default', name: eventName(event) });
     expect([stored.note, stored.series?.count]).to.deep.equal(['250 pods', 2]);
     const nowhere = { ...event, regarding: { ...event.regarding, namespace: 'never' } };
     expect(await successor.exists(nowhere)).to.equal(false);
@@ -134,7 +143,7 @@ describe('writing to a real API server', function () {
   it('drops events about a namespace that is being deleted, and about one that never was', async () => {
     await plane.request('POST', '/api/v1/namespaces', { metadata: { name: 'doomed' } });
     const pod = await createPod('doomed-pod', 'doomed');
-    await core.deleteNamespace({ name: 'doomed' });
+    await plane.request('DELETE', '/api/v1/namespaces/doomed');
     await recorder.record(about(pod, 'late'));
     await recorder.record(about({ ...pod, namespace: 'never' }, 'nowhere'));
     expect(counts).to.deep.equal(['dropped namespace', 'dropped namespace']);
@@ -143,10 +152,9 @@ describe('writing to a real API server', function () {
   it('adds a condition beside those of others, and finds nothing to do afterwards', async () => {
     const pod = await createPod('judged');
     const foreign = { type: 'Ready', status: 'False', reason: 'Waiting', message: '' } as const;
-    await patchPodCondition(core, pod, conditionPatch(undefined, { ...foreign }, new Date(0))!);
-    await patchPodCondition(core, pod, conditionPatch(undefined, desired, new Date())!);
-    const { status } = await core.readNamespacedPodStatus(pod);
-    const conditions = (status?.conditions ?? []).map(({ type, status: value, reason, message }) => ({
+    await patchPodCondition(cluster.calls, pod, conditionPatch(undefined, { ...foreign }, new Date(0))!);
+    await patchPodCondition(cluster.calls, pod, conditionPatch(undefined, desired, new Date())!);
+    const conditions = (await conditionsOf(pod.name)).map(({ type, status: value, reason, message }) => ({
       type,
       status: value,
       reason: reason ?? '',
@@ -158,14 +166,13 @@ describe('writing to a real API server', function () {
 
   it('refuses to give a recreated pod the condition of its predecessor', async () => {
     const first = await createPod('twin');
-    await core.deleteNamespacedPod({ ...first, gracePeriodSeconds: 0 });
+    await plane.request('DELETE', '/api/v1/namespaces/default/pods/twin', { gracePeriodSeconds: 0 });
     const patch = conditionPatch(undefined, desired, new Date())!;
-    const missing = await patchPodCondition(core, first, patch).catch((error: unknown) => error);
+    const missing = await patchPodCondition(cluster.calls, first, patch).catch((error: unknown) => error);
     expect(classify(missing)).to.equal('notFound');
     const second = await createPod('twin');
-    const refused = await patchPodCondition(core, first, patch).catch((error: unknown) => error);
+    const refused = await patchPodCondition(cluster.calls, first, patch).catch((error: unknown) => error);
     expect(classify(refused)).to.equal('conflict');
-    const { status } = await core.readNamespacedPodStatus(second);
-    expect(status?.conditions ?? []).to.deep.equal([]);
+    expect(await conditionsOf(second.name)).to.deep.equal([]);
   });
 });

@@ -1,6 +1,5 @@
 /** `osm-auditor run`: the controller, until SIGTERM or SIGINT. */
 import process from 'node:process';
-import { CoordinationV1Api } from '@kubernetes/client-node';
 import { Auditor } from '../../controller/auditor.ts';
 import { describeShard } from '../../controller/shard.ts';
 import { connect } from '../../kube/client.ts';
@@ -56,7 +55,7 @@ export async function run(options: RunOptions, terminal: Terminal): Promise<numb
         ? undefined
         : new LeaderElector({
             ...election,
-            api: leases.api(CoordinationV1Api),
+            api: leases.calls,
             clock: systemClock,
             logger,
             identity: replica.identity,

@@ -52,7 +52,7 @@ export class FakeLeases implements LeaseApi {
   }
 
   #store(body: LeaseObject): Stored {
-    // What the generated client sends is JSON; a Date that is no V1MicroTime shows here.
+    // What is sent is JSON; a time that is no MicroTime shows here.
     const sent = JSON.parse(JSON.stringify(body)) as Stored;
     for (const name of ['acquireTime', 'renewTime']) {
       const time = sent.spec?.[name];

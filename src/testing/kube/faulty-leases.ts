@@ -2,7 +2,6 @@
  * A bad line between one elector and the API server, real or fake: each call meets its fate on the way. A call that was
  * given up still arrives, whatever signal it carries; a real network may do that too.
  */
-import type { ConfigurationOptions } from '@kubernetes/client-node';
 import type { Clock } from '../../kube/clock.ts';
 import type { LeaseApi, LeaseObject } from '../../kube/lease.ts';
 
@@ -31,23 +30,23 @@ export class FaultyLeases implements LeaseApi {
 
   readNamespacedLease(
     request: { namespace: string; name: string },
-    options?: ConfigurationOptions,
+    signal?: AbortSignal,
   ): Promise<LeaseObject> {
-    return this.#carry(() => this.#inner.readNamespacedLease(request, options));
+    return this.#carry(() => this.#inner.readNamespacedLease(request, signal));
   }
 
   createNamespacedLease(
     request: { namespace: string; body: LeaseObject },
-    options?: ConfigurationOptions,
+    signal?: AbortSignal,
   ): Promise<unknown> {
-    return this.#carry(() => this.#inner.createNamespacedLease(request, options));
+    return this.#carry(() => this.#inner.createNamespacedLease(request, signal));
   }
 
   replaceNamespacedLease(
     request: { namespace: string; name: string; body: LeaseObject },
-    options?: ConfigurationOptions,
+    signal?: AbortSignal,
   ): Promise<unknown> {
-    return this.#carry(() => this.#inner.replaceNamespacedLease(request, options));
+    return this.#carry(() => this.#inner.replaceNamespacedLease(request, signal));
   }
 
   async #carry<T>(call: () => Promise<T>): Promise<T> {
