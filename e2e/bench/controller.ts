@@ -6,6 +6,8 @@ import { ControllerProcess, metricValue } from '../scenarios/controller-process.
 import { cpuMsOf, memoryOf, type ProcessMemory } from './proc.ts';
 
 const POLL_MS = 20;
+/** Rarer, since each look renders all metrics. */
+const WRITES_POLL_MS = 250;
 const READY_WITHIN_MS = 300_000;
 
 export class BenchController {
@@ -46,6 +48,15 @@ export class BenchController {
   async writes(): Promise<number> {
     const { text } = await this.#process.get('/metrics');
     return writesIn(text);
+  }
+
+  /** Resolves once it has written so often. */
+  async written(writes: number): Promise<void> {
+    const deadline = Date.now() + READY_WITHIN_MS;
+    while ((await this.writes()) < writes) {
+      if (Date.now() > deadline) throw new Error(`the controller does not write: ${this.#lastLines()}`);
+      await sleep(WRITES_POLL_MS);
+    }
   }
 
   async stop(): Promise<void> {

@@ -48,7 +48,7 @@ export const memory: Part = {
         detail: `median of ${ROUNDS}; ${(median(cpuMs) / 1000).toFixed(2)} s CPU, all of the process`,
       },
       {
-        measure: 'the same with a condition to write on every pod',
+        measure: 'the same until the condition of every pod is written',
         figure: `${(firstRunMs / 1000).toFixed(1)} s`,
         detail: `once; ${(cluster.pods.length / (firstRunMs / 1000)).toFixed(0)} writes/s`,
       },

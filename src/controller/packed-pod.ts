@@ -3,12 +3,14 @@
  * differ in little but names, addresses and times.
  *
  * Guarantees: `pod` and `condition` are equal to those of the snapshot that was packed.
- * Limits: each reading of `pod` makes it anew, in some microseconds; hold on to it while working with it.
+ * Limits: each reading of `pod` makes it anew, in a few microseconds, and of parts that other pods share; hold on to it while
+ * working with it.
  */
 import { PRODUCTS, RELEVANT_ANNOTATIONS } from '../core/osm/names.ts';
 import type { Pod } from '../core/osm/pod.ts';
 import type { Condition } from '../kube/conditions.ts';
-import { Packer, type Own, type Shape } from './packing.ts';
+import type { Shape } from './marks.ts';
+import { Packer, type Own } from './packing.ts';
 import type { PodSnapshot } from './pod-snapshot.ts';
 
 const CONTAINERS: Own<Pod['containers']> = { status: { state: { startedAt: true, finishedAt: true } } };

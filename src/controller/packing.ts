@@ -3,13 +3,16 @@
  * kept once, and of each only what is its own, as one short text.
  *
  * Guarantees: unpacking gives an equal value, `undefined` included; equal values of one packer, and only they, have the
- * same `shape` and equal `own`; nothing is kept of what nobody has packed any more. Long texts are the same string
- * wherever they are unpacked.
+ * same `shape` and equal `own`; but for the shapes unpacked last, nothing is kept of what nobody has packed any more. What
+ * is unpacked is for reading alone: values of one shape share what they have in common.
  * Limits: for plain objects, lists, texts, finite numbers, booleans, null and undefined; no undefined inside an own value.
  * What varies and is not named as own costs memory but is right all the same.
- * Cost: about ten microseconds for a pod, either way.
+ * Cost: some ten microseconds to pack a pod, a few to unpack it.
  */
+import { LruMap } from '../kube/lru-map.ts';
 import { Interner } from './interner.ts';
+import { LONG_TEXT, OWN, SIGN, UNDEFINED, type LongText, type Shape } from './marks.ts';
+import { fill, templateOf, type Template } from './template.ts';
 
 /**
  * The members whose values differ from one to the next: `true` for the whole value, else the members inside it; of a
@@ -18,33 +21,16 @@ import { Interner } from './interner.ts';
 export type Own<T> =
   true | (T extends readonly (infer E)[] ? Own<E> : { readonly [K in keyof T]?: Own<NonNullable<T[K]>> });
 
-/** A long text, told from another one by its number. */
-interface LongText {
-  readonly number: number;
-  readonly text: string;
-}
-
-/** What packed values have in common. */
-export interface Shape {
-  /** JSON, in which marks stand for what JSON does not have and what is kept elsewhere. */
-  readonly text: string;
-  readonly longTexts: readonly LongText[];
-}
-
 interface Packed {
   readonly shape: Shape;
   /** JSON of a list: what is its own, in the order of the marks in the shape. */
   readonly own: string;
 }
 
-/** In front of a mark, and of a text that begins like one. */
-const SIGN = '\0';
-const OWN = `${SIGN}own`;
-const UNDEFINED = `${SIGN}undefined`;
-const LONG_TEXT = `${SIGN}text `;
-const LITERAL = `${SIGN}${SIGN}`;
 /** From here on a text is worth a table of its own. */
 const LONG = 64;
+/** Some kilobytes each. Pods of a workload have neighbouring names, so that even a few are enough for a walk through all. */
+const TEMPLATES = 32;
 
 const MEMBER = { enumerable: true, configurable: true, writable: true } as const;
 
@@ -54,6 +40,7 @@ export class Packer<T> {
   readonly #own: Own<T>;
   readonly #shapes = new Interner<Shape>();
   readonly #longTexts = new Interner<LongText>();
+  readonly #templates = new LruMap<Shape, Template>(TEMPLATES);
   #numbers = 0;
 
   constructor(own: Own<T>) {
@@ -69,23 +56,15 @@ export class Packer<T> {
   }
 
   unpack({ shape, own }: Packed): T {
-    const values: unknown[] = JSON.parse(own) as unknown[];
-    let used = 0;
-    const fill = (value: unknown): unknown => {
-      if (typeof value === 'string') {
-        if (!value.startsWith(SIGN)) return value;
-        if (value === OWN) return values[used++];
-        if (value === UNDEFINED) return undefined;
-        if (value.startsWith(LITERAL)) return value.slice(SIGN.length);
-        const number = Number(value.slice(LONG_TEXT.length));
-        return shape.longTexts.find((candidate) => candidate.number === number)?.text;
-      }
-      if (typeof value !== 'object' || value === null) return value;
-      const members = value as Record<string, unknown>;
-      for (const key of Object.keys(members)) members[key] = fill(members[key]);
-      return members;
-    };
-    return fill(JSON.parse(shape.text)) as T;
+    return fill(this.#template(shape), JSON.parse(own) as readonly unknown[]) as T;
+  }
+
+  #template(shape: Shape): Template {
+    const known = this.#templates.get(shape);
+    if (known !== undefined) return known;
+    const made = templateOf(shape);
+    this.#templates.set(shape, made);
+    return made;
   }
 
   /** A copy of `value` in which marks stand for some values; those go to `own` and `longTexts`. */

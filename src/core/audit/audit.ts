@@ -6,6 +6,7 @@
  */
 import { meshNamespaces } from '../osm/choose-config.ts';
 import { membership } from '../osm/membership.ts';
+import type { Pod } from '../osm/pod.ts';
 import type { FindingName } from './catalogue.ts';
 import { checkAnnotation } from './checks/annotation.ts';
 import { checkAppUser } from './checks/app-user.ts';
@@ -56,24 +57,14 @@ export function audit(input: AuditInput): Report {
     return judge(input);
   } catch (error) {
     // A fault here must not take the verdicts on all other pods along, nor be taken for one.
-    const { namespace, name, uid } = input.pod;
-    const findings = [finding('JudgementFailed', `osm-auditor failed to judge the pod: ${String(error)}.`)];
-    return {
-      namespace,
-      name,
-      uid,
-      status: statusOf(findings),
-      dialect: undefined,
-      configSource: undefined,
-      findings,
-      recheckAt: undefined,
-    };
+    return unmeshed(input.pod, [
+      finding('JudgementFailed', `osm-auditor failed to judge the pod: ${String(error)}.`),
+    ]);
   }
 }
 
 function judge(input: AuditInput): Report {
   const { pod, namespace, configs } = input;
-  const identity = { namespace: pod.namespace, name: pod.name, uid: pod.uid };
   const belongs = membership(pod, {
     namespace,
     meshNamespaces: meshNamespaces(configs),
@@ -85,14 +76,7 @@ function judge(input: AuditInput): Report {
       ...checkMembership(pod, belongs),
       ...(concerned ? checkInjector(input) : []),
     ]);
-    return {
-      ...identity,
-      status: statusOf(findings),
-      dialect: undefined,
-      configSource: undefined,
-      findings,
-      recheckAt: undefined,
-    };
+    return unmeshed(pod, findings);
   }
   const judgement = judgementFor(input);
   const findings = sortFindings([
@@ -104,12 +88,28 @@ function judge(input: AuditInput): Report {
     ...checkConfig(judgement.lookup).filter(({ severity }) => severity !== 'info'),
   ]);
   return {
-    ...identity,
+    namespace: pod.namespace,
+    name: pod.name,
+    uid: pod.uid,
     status: statusOf(findings),
     dialect: judgement.dialect?.name,
     configSource: judgement.config?.source,
     findings,
     recheckAt: recheckAt(input, judgement, findings),
+  };
+}
+
+/** Of a pod of which nothing is known that a mesh has made. */
+function unmeshed({ namespace, name, uid }: Pod, findings: readonly Finding[]): Report {
+  return {
+    namespace,
+    name,
+    uid,
+    status: statusOf(findings),
+    dialect: undefined,
+    configSource: undefined,
+    findings,
+    recheckAt: undefined,
   };
 }
 

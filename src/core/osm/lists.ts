@@ -120,6 +120,8 @@ export function takesRange(text: string): boolean {
 }
 
 export function isIpv6(text: string): boolean {
+  // What nearly all addresses are told by.
+  if (!text.includes(':')) return false;
   const [head = '', tail, ...more] = text.split('::');
   if (more.length > 0) return false;
   const groups = (part: string): readonly string[] => (part === '' ? [] : part.split(':'));

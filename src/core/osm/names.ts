@@ -36,6 +36,32 @@ export const FSM: Product = {
 
 export const PRODUCTS: readonly Product[] = [OSM, FSM];
 
+/** Made once: as a key, a text that is put together anew would have to be hashed at every look. */
+type Names = Readonly<Record<Product['name'], string>>;
+
+function behindDomain(name: string): Names {
+  return { OSM: `${OSM.domain}/${name}`, FSM: `${FSM.domain}/${name}` };
+}
+
+const MONITORED_BY = behindDomain('monitored-by');
+const IGNORE = behindDomain('ignore');
+const INJECTION = behindDomain('sidecar-injection');
+
+/** On a namespace: the name of the mesh that watches it. */
+export function monitoredByLabel({ name }: Product): string {
+  return MONITORED_BY[name];
+}
+
+/** On a namespace: the mesh leaves it alone, whatever the value. */
+export function ignoreLabel({ name }: Product): string {
+  return IGNORE[name];
+}
+
+/** On a namespace or a pod: whether new pods get a sidecar. */
+export function injectionAnnotation({ name }: Product): string {
+  return INJECTION[name];
+}
+
 /** OSM's own names, as the troubleshooting guide has them. */
 export const INIT_CONTAINER = OSM.initContainer;
 export const PROXY_UUID_LABEL = OSM.proxyLabel;
@@ -44,40 +70,25 @@ export const IGNORE_LABEL = ignoreLabel(OSM);
 export const INJECTION_ANNOTATION = injectionAnnotation(OSM);
 export const OUTBOUND_PORTS_ANNOTATION = 'openservicemesh.io/outbound-port-exclusion-list';
 
-/** On a namespace: the name of the mesh that watches it. */
-export function monitoredByLabel({ domain }: Product): string {
-  return `${domain}/monitored-by`;
-}
-
-/** On a namespace: the mesh leaves it alone, whatever the value. */
-export function ignoreLabel({ domain }: Product): string {
-  return `${domain}/ignore`;
-}
-
-/** On a namespace or a pod: whether new pods get a sidecar. */
-export function injectionAnnotation({ domain }: Product): string {
-  return `${domain}/sidecar-injection`;
-}
-
 /** On namespaces of control planes, which injectors from v0.11 on pass over. */
 export const CONTROL_PLANE_LABEL = 'control-plane';
 /** On a pod that a kubelet made from a file: no webhook has seen it. */
 export const MIRROR_ANNOTATION = 'kubernetes.io/config.mirror';
 
-/** The lists that a pod's annotation can add to, each with the name of the annotation behind the domain. */
+/** The lists that a pod's annotation can add to. */
 const ANNOTATED_LISTS = {
-  outboundPorts: 'outbound-port-exclusion-list',
-  inboundPorts: 'inbound-port-exclusion-list',
-  outboundRanges: 'outbound-ip-range-exclusion-list',
-  includedRanges: 'outbound-ip-range-inclusion-list',
+  outboundPorts: behindDomain('outbound-port-exclusion-list'),
+  inboundPorts: behindDomain('inbound-port-exclusion-list'),
+  outboundRanges: behindDomain('outbound-ip-range-exclusion-list'),
+  includedRanges: behindDomain('outbound-ip-range-inclusion-list'),
 } as const;
 
 export type AnnotatedList = keyof typeof ANNOTATED_LISTS;
 
 export const ANNOTATED_LIST_NAMES = Object.keys(ANNOTATED_LISTS) as readonly AnnotatedList[];
 
-export function listAnnotation({ domain }: Product, list: AnnotatedList): string {
-  return `${domain}/${ANNOTATED_LISTS[list]}`;
+export function listAnnotation({ name }: Product, list: AnnotatedList): string {
+  return ANNOTATED_LISTS[list][name];
 }
 
 export const CONFIG_MAP_NAME = 'osm-config';

@@ -8,7 +8,9 @@
 import { isIpv6, problemsOf } from '../../osm/lists.ts';
 import { expectedScript } from '../../osm/expected-rules.ts';
 import { intentOfConfig, type Intent } from '../../osm/intent.ts';
-import { finding } from '../finding.ts';
+import type { MeshConfig } from '../../osm/mesh-config.ts';
+import type { Release } from '../../osm/releases.ts';
+import { finding, type Finding } from '../finding.ts';
 import type { Check } from '../judgement.ts';
 import { quote } from '../quote.ts';
 import { leavesNothing } from '../reach.ts';
@@ -17,24 +19,10 @@ import { isValid } from './config.ts';
 
 export const checkPrediction: Check = ({ pod, config, intent, release, init }) => {
   if (config === undefined || intent === undefined || release === undefined || !isValid(config)) return [];
-  const { dialect } = release;
   // Of pods without an annotation the configuration's own findings say all there is to say.
   if (intent.annotations.some(({ fate }) => fate === 'honoured')) {
-    const { ending, refusals } = runScript(expectedScript(dialect, intent), { POD_IP: null });
-    const [refusal] = refusals;
-    if (refusal !== undefined) {
-      const message = `A new pod will not start: iptables refuses ${quote(refusal.command)}: ${refusal.message.replace(/\.$/, '')}. ${whose(intent)}`;
-      return [finding('RecreationWillFail', message, { evidence: { text: refusal.command } })];
-    }
-    if (
-      ending.kind === 'completed' &&
-      leavesNothing(dialect, intent) &&
-      !leavesNothing(dialect, intentOfConfig(config, release))
-    ) {
-      const message =
-        'With the annotations of the pod no outbound TCP traffic of its application is redirected: all of it bypasses the mesh.';
-      return [finding('EverythingExcluded', message)];
-    }
+    const annotated = ofAnnotations(config, intent, release);
+    if (annotated.length > 0) return annotated;
   }
   const [address] = pod.addresses;
   if (intent.podIpMode && address !== undefined && isIpv6(address) && init?.env['POD_IP'] === null) {
@@ -43,6 +31,35 @@ export const checkPrediction: Check = ({ pod, config, intent, release, init }) =
   }
   return [];
 };
+
+/** Pods with the same annotations share their intent, and so what follows from it. */
+const known = new WeakMap<Intent, readonly Finding[]>();
+
+function ofAnnotations(config: MeshConfig, intent: Intent, release: Release): readonly Finding[] {
+  const found = known.get(intent) ?? predict(config, intent, release);
+  known.set(intent, found);
+  return found;
+}
+
+function predict(config: MeshConfig, intent: Intent, release: Release): readonly Finding[] {
+  const { dialect } = release;
+  const { ending, refusals } = runScript(expectedScript(dialect, intent), { POD_IP: null });
+  const [refusal] = refusals;
+  if (refusal !== undefined) {
+    const message = `A new pod will not start: iptables refuses ${quote(refusal.command)}: ${refusal.message.replace(/\.$/, '')}. ${whose(intent)}`;
+    return [finding('RecreationWillFail', message, { evidence: { text: refusal.command } })];
+  }
+  if (
+    ending.kind === 'completed' &&
+    leavesNothing(dialect, intent) &&
+    !leavesNothing(dialect, intentOfConfig(config, release))
+  ) {
+    const message =
+      'With the annotations of the pod no outbound TCP traffic of its application is redirected: all of it bypasses the mesh.';
+    return [finding('EverythingExcluded', message)];
+  }
+  return [];
+}
 
 /** Values that are good one by one can be too many together. */
 function whose({ annotations }: Intent): string {
