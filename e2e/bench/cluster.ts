@@ -4,6 +4,7 @@
  */
 import { performance } from 'node:perf_hooks';
 import { startControlPlane, type ControlPlane } from '../control-plane/control-plane.ts';
+import { metricValue } from '../scenarios/controller-process.ts';
 import { Connections } from './connections.ts';
 import { BenchController } from './controller.ts';
 import { CONFIG, corpus, NAMESPACES, type CorpusPod } from './corpus.ts';
@@ -82,6 +83,12 @@ export class BenchCluster {
     const text = await this.connections.send({ method: 'GET', path: '/api/v1/namespaces?limit=1' });
     const { metadata } = JSON.parse(text) as { readonly metadata: { readonly resourceVersion: string } };
     return Number(metadata.resourceVersion);
+  }
+
+  /** CPU time that the API server has used since it started, in milliseconds, as it says. */
+  async serverCpuMs(): Promise<number> {
+    const text = await this.connections.send({ method: 'GET', path: '/metrics' });
+    return (metricValue(text, 'process_cpu_seconds_total') ?? Number.NaN) * 1000;
   }
 
   async stop(): Promise<void> {

@@ -1,10 +1,15 @@
-/** What each pod costs in memory for as long as it is there: the controller's heap with all pods less that with none. */
+/**
+ * What each pod costs in memory for as long as it is there: a controller's heap with all pods less that with a few, since
+ * the first ones bring the code to life that judges them.
+ */
 import { runChild } from './child-process.ts';
 import type { BenchCluster } from './cluster.ts';
 import { atMost, progress, type Part } from './part.ts';
 import { median } from './statistics.ts';
 
 const ROUNDS = 3;
+/** Of which the controller with few pods has one. */
+const SHARDS = 20;
 export const MOST_BYTES_A_POD = 1000;
 
 export interface Held {
@@ -15,45 +20,42 @@ export interface Held {
   readonly writes: number;
 }
 
-export function measureHeap(kubeconfig: string): Promise<Held> {
-  return runChild<Held>('heap', [kubeconfig], { nodeArgs: ['--expose-gc'] });
+/** @param shards the controller is the first of so many */
+export function measureHeap(kubeconfig: string, shards = 1): Promise<Held> {
+  return runChild<Held>('heap', [kubeconfig, String(shards)], { nodeArgs: ['--expose-gc'] });
 }
-
-let empty: number | undefined;
 
 export const heap: Part = {
   name: 'heap',
-  onEmptyCluster: async (cluster) => {
-    progress('heap of a controller without pods');
-    empty = await heapOf(cluster, 0);
-  },
   run: async (bench) => {
     const cluster = await bench.cluster();
     await cluster.judged();
+    progress('heap of a controller with few pods');
+    const few = await heldBy(cluster, SHARDS);
     progress('heap of a controller with all pods');
-    const full = await heapOf(cluster, cluster.pods.length);
-    const eachPod = (full - (empty ?? Number.NaN)) / cluster.pods.length;
+    const all = await heldBy(cluster, 1);
+    const eachPod = (all.bytes - few.bytes) / (all.pods - few.pods);
     return [
       {
         measure: 'steady heap, a pod',
         figure: `${eachPod.toFixed(0)} bytes`,
         ...atMost(eachPod, MOST_BYTES_A_POD, 'bytes'),
         detail:
-          `heap and external memory after gc, medians of ${ROUNDS}: ${megabytes(full)} with ` +
-          `${cluster.pods.length} pods, ${megabytes(empty ?? Number.NaN)} with none`,
+          `heap and external memory after gc, medians of ${ROUNDS}: ${megabytes(all.bytes)} with ${all.pods} pods, ` +
+          `${megabytes(few.bytes)} with ${few.pods}`,
       },
     ];
   },
 };
 
-async function heapOf(cluster: BenchCluster, pods: number): Promise<number> {
-  const all: number[] = [];
-  for (let round = 0; round < ROUNDS; round += 1) {
-    const held = await measureHeap(cluster.plane.kubeconfig);
-    if (held.pods !== pods) throw new Error(`the controller knows ${held.pods} pods, not ${pods}`);
-    all.push(held.bytes);
-  }
-  return median(all);
+async function heldBy(cluster: BenchCluster, shards: number): Promise<Pick<Held, 'bytes' | 'pods'>> {
+  const all: Held[] = [];
+  for (let round = 0; round < ROUNDS; round += 1)
+    all.push(await measureHeap(cluster.plane.kubeconfig, shards));
+  const { pods } = all[0] ?? { pods: 0 };
+  if (shards === 1 && pods !== cluster.pods.length)
+    throw new Error(`the controller knows ${pods} pods, not ${cluster.pods.length}`);
+  return { bytes: median(all.map(({ bytes }) => bytes)), pods };
 }
 
 export function megabytes(bytes: number): string {

@@ -1,5 +1,6 @@
 /** The table at the end, and the same as JSON. */
 import { writeFileSync } from 'node:fs';
+import { performance } from 'node:perf_hooks';
 import { cpus, loadavg, totalmem } from 'node:os';
 import { renderTable } from '../../src/cli/output/table.ts';
 import type { Row } from './part.ts';
@@ -35,6 +36,8 @@ export interface Machine {
   readonly memoryBytes: number;
   /** Processes that wanted to run in the last minute: with more than none, figures in wall time say little. */
   readonly load: number;
+  /** JSON.parse of a text of a megabyte, in milliseconds: how fast one core is at this moment. */
+  readonly parseMs: number;
 }
 
 export function machine(): Machine {
@@ -45,11 +48,25 @@ export function machine(): Machine {
     cores: cpus().length,
     memoryBytes: totalmem(),
     load: loadavg()[0] ?? 0,
+    parseMs: parseMs(),
   };
 }
 
-export function renderMachine({ node, cpu, cores, load }: Machine): string {
-  return `${cores} cores (${cpu}), Node ${node}, load before the start ${load.toFixed(1)}\n`;
+/** The best of several, since the first ones run before the compiler has done its work. */
+function parseMs(): number {
+  const text = JSON.stringify(
+    Array.from({ length: 20_000 }, (_, i) => ({ name: `pod-${i}`, labels: { app: 'x' } })),
+  );
+  const all = Array.from({ length: 10 }, () => {
+    const begun = performance.now();
+    JSON.parse(text);
+    return performance.now() - begun;
+  });
+  return (Math.min(...all) / text.length) * 1e6;
+}
+
+export function renderMachine({ node, cpu, cores, load, parseMs: speed }: Machine): string {
+  return `${cores} cores (${cpu}), Node ${node}, load before the start ${load.toFixed(1)}, JSON.parse ${speed.toFixed(1)} ms/MB\n`;
 }
 
 export function writeReport(path: string, on: Machine, rows: readonly ReportedRow[]): void {

@@ -6,9 +6,10 @@ import { startChild } from './child-process.ts';
 import { measureHeap, megabytes, MOST_BYTES_A_POD, type Held } from './heap.ts';
 import { atMost, progress, type Part } from './part.ts';
 
-const SIZES = [0, 10_000, 20_000, 30_000, 40_000, 50_000] as const;
-/** How much more the dearest step may cost than the cheapest, and memory still counts as growing with the pods. */
-const MOST_UNEVEN = 1.25;
+/** Upon the few of the first size, which bring the code to life that judges them. */
+const SIZES = [500, 10_000, 20_000, 30_000, 40_000, 50_000] as const;
+/** How much more a pod may cost among the most than among few, and memory still counts as growing with the pods. */
+const MOST_GROWTH = 1.1;
 
 export const scale: Part = {
   name: 'scale',
@@ -20,28 +21,24 @@ export const scale: Part = {
         progress(`${pods} pods in memory`);
         heaps.push(await heapOf(pods, join(folder, `${pods}.kubeconfig`)));
       }
-      const steps = heaps.slice(1).map((held, i) => {
-        const before = heaps[i];
-        if (before === undefined) throw new Error('the first size has no step');
-        return (held.bytes - before.bytes) / (held.pods - before.pods);
-      });
-      const first = heaps[0];
-      const last = heaps.at(-1);
-      if (first === undefined || last === undefined) throw new Error('there are no sizes');
-      const eachPod = (last.bytes - first.bytes) / last.pods;
-      const uneven = Math.max(...steps) / Math.min(...steps);
+      const [base, ...others] = heaps;
+      if (base === undefined) throw new Error('there are no sizes');
+      const costs = others.map(({ bytes, pods }) => (bytes - base.bytes) / (pods - base.pods));
+      const most = others.at(-1)?.pods ?? 0;
+      const eachPod = costs.at(-1) ?? Number.NaN;
+      const growth = eachPod / (costs[0] ?? Number.NaN);
       return [
         {
-          measure: `heap, a pod of ${last.pods.toLocaleString('en')}`,
+          measure: `heap, a pod of ${most.toLocaleString('en')}`,
           figure: `${eachPod.toFixed(0)} bytes`,
           ...atMost(eachPod, MOST_BYTES_A_POD, 'bytes'),
           detail: heaps.map(({ pods, bytes }) => `${pods / 1000}k ${megabytes(bytes)}`).join(', '),
         },
         {
-          measure: 'the same, dearest / cheapest 10,000 of them',
-          figure: `${uneven.toFixed(2)} x`,
-          ...atMost(uneven, MOST_UNEVEN, 'x'),
-          detail: `bytes a pod, step by step: ${steps.map((each) => each.toFixed(0)).join(', ')}`,
+          measure: `the same / a pod of ${(others[0]?.pods ?? 0).toLocaleString('en')}`,
+          figure: `${growth.toFixed(2)} x`,
+          ...atMost(growth, MOST_GROWTH, 'x'),
+          detail: `bytes a pod at each size: ${costs.map((each) => each.toFixed(0)).join(', ')}`,
         },
       ];
     } finally {

@@ -22,6 +22,8 @@ export interface JudgeOptions {
 }
 
 export interface Judged {
+  /** The very string that the pod is kept by. */
+  readonly key: string;
   readonly snapshot: PodSnapshot;
   readonly report: Report;
   /** The status or the findings are other than they were; a first verdict of nothing wrong is no change. */
@@ -52,6 +54,7 @@ export class Judge {
     metrics.auditDuration.observe((performance.now() - started) / 1000);
     const { recheckAt } = report;
     return {
+      key,
       snapshot,
       report,
       changed: statuses.set(key, report),

@@ -26,13 +26,16 @@ export interface FindingCount {
   readonly pods: number;
 }
 
+/** Of most pods, so one list serves them all. */
+const NONE: readonly FindingName[] = [];
+
 export class PodStatuses {
   readonly #byKey = new Map<string, Judged>();
 
   /** @returns whether the status or the findings are other than before; a first verdict of nothing wrong is no news */
   set(key: string, { namespace, status, findings }: Report): boolean {
     const before = this.#byKey.get(key);
-    const names = findings.map(({ name }) => name);
+    const names = findings.length === 0 ? NONE : findings.map(({ name }) => name);
     this.#byKey.set(key, { namespace, status, findings: names });
     if (before === undefined) return status === 'Discrepant' || status === 'Unknown';
     return before.status !== status || before.findings.join() !== names.join();

@@ -77,10 +77,10 @@ export class Reconciler {
       reporter.forget(key);
       return undefined;
     }
-    const { snapshot, report, changed, recheckAfterMs } = judged;
+    const { report, changed, recheckAfterMs } = judged;
     if (changed) statusChanged(logger, report);
     if (leadership.leading) {
-      const plan = reporter.plan(snapshot, report);
+      const plan = reporter.plan(judged);
       if (!isNothing(plan)) {
         if (!this.#pace.has(report.uid)) {
           notices.restore(key, noticed);

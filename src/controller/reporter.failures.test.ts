@@ -7,6 +7,7 @@ import type { Condition, ConditionPatch } from '../kube/conditions.ts';
 import { ApiError } from '../kube/errors.ts';
 import { CREATED, meshedPod } from '../testing/builders.ts';
 import { ManualClock } from '../testing/kube/manual-clock.ts';
+import { podKey } from '../core/osm/pod.ts';
 import { ConditionWriter } from './condition-writer.ts';
 import { Reporter, type ReporterOptions } from './reporter.ts';
 import type { PodSnapshot } from './snapshot.ts';
@@ -68,7 +69,7 @@ describe('reporter, when writing fails', () => {
       ...off,
     });
   const write = (reporter: Reporter, snapshot: PodSnapshot, report: Report): Promise<boolean> =>
-    reporter.carryOut(reporter.plan(snapshot, report));
+    reporter.carryOut(reporter.plan({ key: podKey(snapshot.pod), snapshot, report }));
   /** Reports while the call named fails. */
   async function fail(reporter: Reporter, snapshot: PodSnapshot, report: Report, at: string): Promise<void> {
     failing = at;

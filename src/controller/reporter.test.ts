@@ -82,7 +82,9 @@ class Bench {
       recheckAt: undefined,
       configSource: undefined,
     };
-    const wrote = await this.reporter.carryOut(this.reporter.plan(this.snapshot, report));
+    const wrote = await this.reporter.carryOut(
+      this.reporter.plan({ key: 'test/web', snapshot: this.snapshot, report }),
+    );
     this.#conditions?.recognises(this.snapshot, undefined); // the watch brings the write back
     expect(wrote, 'what report() returns').to.equal(this.calls.length > 0);
     return [...this.calls];

@@ -14,14 +14,13 @@
  * RBAC: as kube/events.ts and kube/conditions.ts say.
  */
 import { findingIdentity } from '../core/audit/condition-text.ts';
-import type { Report } from '../core/audit/report.ts';
 import { podKey, type Pod } from '../core/osm/pod.ts';
 import type { PodConditionPatch } from '../kube/conditions.ts';
 import { isRefusal } from '../kube/errors.ts';
 import type { EventRecorder } from '../kube/events.ts';
 import type { ConditionWriter } from './condition-writer.ts';
+import type { Judged } from './judge.ts';
 import { newsOf, notable, type News } from './news.ts';
-import type { PodSnapshot } from './snapshot.ts';
 
 export interface ReporterOptions {
   /** undefined switches the conditions off. */
@@ -32,6 +31,7 @@ export interface ReporterOptions {
 
 /** What a report asks to be written. */
 export interface Plan {
+  readonly key: string;
   readonly pod: Pod;
   /** Empty when Events are switched off. */
   readonly news: readonly News[];
@@ -77,10 +77,9 @@ export class Reporter {
   }
 
   /** What the report asks for, without writing anything. */
-  plan(snapshot: PodSnapshot, report: Report): Plan {
+  plan({ key, snapshot, report }: Pick<Judged, 'key' | 'snapshot' | 'report'>): Plan {
     const { conditions, events } = this.#options;
     const { pod } = snapshot;
-    const key = podKey(pod);
     const before = ofPod(this.#told.get(key), pod);
     const rolledUp = ofPod(this.#rolledUp.get(key), pod);
     const halfTold = this.#halfTold.has(key);
@@ -100,6 +99,7 @@ export class Reporter {
     const unsure = report.findings.some(({ effect }) => effect === 'Unknown');
     const lasting = unsure ? (before?.findings ?? NO_FINDINGS) : NO_FINDINGS;
     return {
+      key,
       pod,
       news: events === undefined ? [] : newsOf(report, untold, known, troubled),
       patch,
@@ -119,12 +119,12 @@ export class Reporter {
    * @throws the API's error; the pod's next report starts where this one ended
    */
   async carryOut(plan: Plan): Promise<boolean> {
-    const { pod, patch } = plan;
+    const { key, pod, patch } = plan;
     if (isNothing(plan)) {
       this.remember(plan);
       return false;
     }
-    this.#halfTold.add(podKey(pod));
+    this.#halfTold.add(key);
     const refusal = await this.#tell(plan);
     if (patch !== undefined) await this.#options.conditions?.write(pod, patch);
     if (refusal !== undefined) throw refusal;
@@ -133,8 +133,7 @@ export class Reporter {
   }
 
   /** Takes all that was planned for told. */
-  remember({ pod, told }: Plan): void {
-    const key = podKey(pod);
+  remember({ key, told }: Plan): void {
     this.#halfTold.delete(key);
     this.#rolledUp.delete(key);
     this.#told.set(key, told);

@@ -116,7 +116,7 @@ describe('sweep', () => {
       const key = line.split(' ')[0] ?? '';
       const judged = judge.judge(key);
       if (judged === undefined) throw new Error(`no pod ${key}`);
-      const plan = reporter.plan(judged.snapshot, judged.report);
+      const plan = reporter.plan(judged);
       await reporter.carryOut(plan);
       const [condition] = plan.patch?.status.conditions ?? [];
       if (condition === undefined || '$patch' in condition) continue;

@@ -13,7 +13,6 @@
 import { performance } from 'node:perf_hooks';
 import { isDeepStrictEqual } from 'node:util';
 import type { Report } from '../core/audit/report.ts';
-import { podKey } from '../core/osm/pod.ts';
 import { describeError } from '../kube/describe-error.ts';
 import { isRefusal } from '../kube/errors.ts';
 import type { EventRecorder } from '../kube/events.ts';
@@ -93,8 +92,9 @@ export class Sweep {
     // Another change came meanwhile, and with it another sweep: what that one finds is what counts.
     if (!isDeepStrictEqual(around.configs(), configs)) return;
     const refusal = await this.#tell(pending);
-    for (const { plan } of pending) {
-      const key = podKey(plan.pod);
+    for (const {
+      plan: { key },
+    } of pending) {
       if (since !== undefined) notices.note(key, since);
       queue.add(key, { priority: SWEEP_PRIORITY });
     }
@@ -120,11 +120,11 @@ export class Sweep {
       await slice.begin();
       const judged = judge.judge(key);
       if (judged === undefined) continue;
-      const { snapshot, report, recheckAfterMs } = judged;
+      const { report, recheckAfterMs } = judged;
       count += 1;
       if (judged.changed) changed.push(report);
       if (recheckAfterMs !== undefined) queue.addAfter(key, recheckAfterMs);
-      const plan = reporter.plan(snapshot, report);
+      const plan = reporter.plan(judged);
       if (isNothing(plan)) reporter.remember(plan);
       else pending.push({ plan, configSource: report.configSource });
     }

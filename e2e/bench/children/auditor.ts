@@ -1,5 +1,6 @@
 /** The controller in this process, without its command line: for looking into it while it works. */
 import { Auditor } from '../../../src/controller/auditor.ts';
+import type { Shard } from '../../../src/controller/shard.ts';
 import { connect } from '../../../src/kube/client.ts';
 import { systemClock } from '../../../src/kube/clock.ts';
 import { Metrics } from '../../../src/metrics/metrics.ts';
@@ -18,7 +19,10 @@ const POLL_MS = 20;
 const READY_WITHIN_MS = 180_000;
 
 /** Resolves when it is ready. */
-export async function startAuditor(kubeconfig: string): Promise<RunningAuditor> {
+export async function startAuditor(
+  kubeconfig: string,
+  shard: Shard = { kind: 'all' },
+): Promise<RunningAuditor> {
   const cluster = connect({ kubeconfig });
   const metrics = new Metrics('bench');
   const auditor = new Auditor({
@@ -33,7 +37,7 @@ export async function startAuditor(kubeconfig: string): Promise<RunningAuditor> 
     writeConditions: true,
     writeEvents: true,
     instance: 'bench',
-    shard: { kind: 'all' },
+    shard,
     election: undefined,
   });
   const stopping = new AbortController();
