@@ -11,11 +11,12 @@ import {
   type ConfigKind,
   type MeshConfig,
 } from '../core/osm/mesh-config.ts';
-import { CONFIG_MAP_NAME, FSM, OSM, type Product } from '../core/osm/names.ts';
+import { CONFIG_MAP_NAME, FSM, OSM, PRODUCTS, type Product } from '../core/osm/names.ts';
 import type { Namespace } from '../core/osm/pod.ts';
 import type { Clock } from '../kube/clock.ts';
 import { DiscoveredListWatch } from '../kube/discovered-list-watch.ts';
 import { Informer } from '../kube/informer.ts';
+import { withoutManagedFields } from '../kube/managed-fields.ts';
 import type { ListWatch } from '../kube/list-watch.ts';
 import type { Logger } from '../kube/logger.ts';
 import type { ReflectorOptions } from '../kube/reflector.ts';
@@ -86,6 +87,8 @@ export function createInformers({
       source: {
         name: 'pods',
         path: '/api/v1/pods',
+        // A pod's tell when it was annotated; the others' are nobody's question.
+        prune: withoutManagedFields(PRODUCTS.map(({ domain }) => `"f:${domain}`)),
         ...(podFieldSelector !== undefined && { fieldSelector: podFieldSelector }),
       },
       ...(ownsPod !== undefined && { accepts: ownsPod }),

@@ -9,7 +9,8 @@ import { HttpMethod, RequestContext } from '@kubernetes/client-node';
 import { request, type Dispatcher } from 'undici';
 import { ApiCalls, type Call } from './api-calls.ts';
 import { apiErrorFromAnswer, MalformedAnswerError, UnreachableError } from './errors.ts';
-import type { ListWatch, Query } from './list-watch.ts';
+import type { ListWatch, Query, ReadOptions } from './list-watch.ts';
+import type { Prune } from './managed-fields.ts';
 import { loadKubeConfig, type KubeConfigSource, type PooledKubeConfig } from './kubeconfig.ts';
 import { parseJsonLines } from './watch-lines.ts';
 
@@ -52,18 +53,14 @@ export class Cluster implements ListWatch {
     this.server = (config.getCurrentCluster()?.server ?? '').replace(/\/$/, '');
   }
 
-  async list(path: string, query: Query, { signal }: { readonly signal: AbortSignal }): Promise<unknown> {
+  async list(path: string, query: Query, { signal, prune }: ReadOptions): Promise<unknown> {
     const body = await this.#get(path, query, { signal, bodyTimeout: this.#config.answerTimeoutMs });
-    return this.#json(body, signal);
+    return this.#json(body, signal, prune);
   }
 
-  async watch(
-    path: string,
-    query: Query,
-    { signal }: { readonly signal: AbortSignal },
-  ): Promise<AsyncIterable<unknown>> {
+  async watch(path: string, query: Query, { signal, prune }: ReadOptions): Promise<AsyncIterable<unknown>> {
     const body = await this.#get(path, { ...query, watch: 'true' }, { signal, bodyTimeout: 0 });
-    return parseJsonLines(this.#chunks(body, signal));
+    return parseJsonLines(this.#chunks(body, signal), prune);
   }
 
   /** Ends all connections; calls under way fail. */
@@ -103,12 +100,12 @@ export class Cluster implements ListWatch {
     return this.#request(url, { method: 'GET', ...options });
   }
 
-  async #json(body: Dispatcher.ResponseData['body'], signal: AbortSignal): Promise<unknown> {
+  async #json(body: Dispatcher.ResponseData['body'], signal: AbortSignal, prune?: Prune): Promise<unknown> {
     const text = await body.text().catch((cause: unknown) => {
       throw this.#failure(cause, signal);
     });
     try {
-      return JSON.parse(text);
+      return JSON.parse(prune === undefined ? text : prune(text));
     } catch (cause) {
       throw new MalformedAnswerError(`the answer of ${this.server} is not JSON`, { cause });
     }

@@ -2,7 +2,15 @@
  * The two reads an informer needs. Small on purpose: a cluster, a recorded one and a scripted one all satisfy it.
  */
 
+import type { Prune } from './managed-fields.ts';
+
 export type Query = Readonly<Record<string, string>>;
+
+export interface ReadOptions {
+  readonly signal: AbortSignal;
+  /** What nobody asks for may be left out of what is parsed. */
+  readonly prune?: Prune;
+}
 
 export interface ListWatch {
   /**
@@ -12,7 +20,7 @@ export interface ListWatch {
    * @returns the parsed answer
    * @throws errors of errors.ts, or the signal's reason once it aborts
    */
-  list(path: string, query: Query, options: { readonly signal: AbortSignal }): Promise<unknown>;
+  list(path: string, query: Query, options: ReadOptions): Promise<unknown>;
 
   /**
    * Opens a watch. Resolves when the server has accepted it; the iteration then gives one parsed event after the
@@ -20,9 +28,5 @@ export interface ListWatch {
    *
    * @throws as `list`; the iteration throws likewise
    */
-  watch(
-    path: string,
-    query: Query,
-    options: { readonly signal: AbortSignal },
-  ): Promise<AsyncIterable<unknown>>;
+  watch(path: string, query: Query, options: ReadOptions): Promise<AsyncIterable<unknown>>;
 }

@@ -14,7 +14,8 @@ import { reconnectDelay } from './backoff.ts';
 import type { Clock } from './clock.ts';
 import { describeError } from './describe-error.ts';
 import { asApiError, classify, MalformedAnswerError } from './errors.ts';
-import type { ListWatch, Query } from './list-watch.ts';
+import type { ListWatch, Query, ReadOptions } from './list-watch.ts';
+import type { Prune } from './managed-fields.ts';
 import type { Logger } from './logger.ts';
 import { MissedEvents, type Copy } from './missed-events.ts';
 import { withSilenceLimit } from './silence.ts';
@@ -28,6 +29,8 @@ export interface Source {
   readonly path: string;
   readonly labelSelector?: string;
   readonly fieldSelector?: string;
+  /** What the sink does not ask for may be left out of answers. */
+  readonly prune?: Prune;
 }
 
 /** Takes what the collection holds. Its methods do not throw. */
@@ -107,6 +110,7 @@ export class Reflector {
   readonly #options: ReflectorOptions;
   readonly #sink: Sink;
   readonly #selectors: Query;
+  readonly #pruning: Pick<ReadOptions, 'prune'>;
   readonly #random: () => number;
   #state: ReflectorState = { kind: 'idle' };
   #resourceVersion: string | undefined;
@@ -124,10 +128,11 @@ export class Reflector {
   #comparison: MissedEvents | undefined;
 
   constructor(options: ReflectorOptions, sink: Sink) {
-    const { labelSelector, fieldSelector } = options.source;
+    const { labelSelector, fieldSelector, prune } = options.source;
     this.#options = options;
     this.#sink = sink;
     this.#selectors = { ...(labelSelector && { labelSelector }), ...(fieldSelector && { fieldSelector }) };
+    this.#pruning = prune === undefined ? {} : { prune };
     this.#random = options.random ?? Math.random;
   }
 
@@ -207,7 +212,7 @@ export class Reflector {
     const { api, source } = this.#options;
     // No resourceVersion: with one, older servers answer from their cache and ignore the limit.
     const query = { ...this.#selectors, limit: PAGE_SIZE, ...(token && { continue: token }) };
-    const { items, ...rest } = parsePage(await api.list(source.path, query, { signal }));
+    const { items, ...rest } = parsePage(await api.list(source.path, query, { ...this.#pruning, signal }));
     // A list beside the watch says nothing about the watch, which may be failing.
     if (this.#state.kind === 'listing') this.#heard();
     else this.#lastContactAt = this.#options.clock.now();
@@ -231,7 +236,7 @@ export class Reflector {
     const earlier = this.#comparison?.resourceVersion === undefined ? undefined : this.#comparison;
     try {
       const end = await withSilenceLimit({ idleMs, clock }, signal, async (watchSignal, heard) => {
-        const lines = await api.watch(source.path, query, { signal: watchSignal });
+        const lines = await api.watch(source.path, query, { ...this.#pruning, signal: watchSignal });
         this.#heard();
         this.#blindSince = undefined;
         for await (const line of lines) {

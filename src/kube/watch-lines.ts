@@ -7,13 +7,21 @@
  * Cost: bytes are looked at once and copied only where a line spans chunks.
  */
 import { MalformedAnswerError } from './errors.ts';
+import type { Prune } from './managed-fields.ts';
 
 const NEWLINE = 10;
 // A stored object is at most a few MiB; without a limit a peer that never sends a newline takes all memory.
 const MAX_LINE_BYTES = 32 * 1024 * 1024;
 
-/** Parses newline-separated JSON. Throws MalformedAnswerError as described above, and whatever `chunks` throws. */
-export async function* parseJsonLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<unknown, void> {
+/**
+ * Parses newline-separated JSON. Throws MalformedAnswerError as described above, and whatever `chunks` throws.
+ *
+ * @param prune what is left out of each line before it is parsed
+ */
+export async function* parseJsonLines(
+  chunks: AsyncIterable<Uint8Array>,
+  prune: Prune = (line) => line,
+): AsyncGenerator<unknown, void> {
   let pending: Uint8Array[] = [];
   let pendingBytes = 0;
   for await (const chunk of chunks) {
@@ -24,7 +32,7 @@ export async function* parseJsonLines(chunks: AsyncIterable<Uint8Array>): AsyncG
       pending = [];
       pendingBytes = 0;
       start = end + 1;
-      if (line.trim() !== '') yield parseLine(line);
+      if (line.trim() !== '') yield parseLine(prune(line));
     }
     if (start === chunk.length) continue;
     pending.push(chunk.subarray(start));

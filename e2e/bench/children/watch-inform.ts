@@ -1,8 +1,7 @@
-/** Our informer following the same watch, with the facts that the controller keeps: from a version on, without a list. */
-import { podSnapshot, sameFacts } from '../../../src/controller/snapshot.ts';
+/** The informer that the controller follows pods with, on the same watch: from a version on, without a list. */
+import { createInformers } from '../../../src/controller/informers.ts';
 import { connect } from '../../../src/kube/client.ts';
 import { systemClock } from '../../../src/kube/clock.ts';
-import { Informer } from '../../../src/kube/informer.ts';
 import { argumentsOf, costOf, print } from './measure.ts';
 import { stderrLogger } from './stderr-logger.ts';
 
@@ -10,21 +9,19 @@ const [kubeconfig, from, count] = argumentsOf('KUBECONFIG', 'RESOURCE_VERSION', 
 const cluster = connect({ kubeconfig });
 const stopping = new AbortController();
 let events = 0;
-const informer = new Informer({
+const { pods } = createInformers({
   api: {
     list: () => Promise.resolve({ items: [], metadata: { resourceVersion: from } }),
     watch: (path, query, options) => cluster.watch(path, query, options),
   },
   clock: systemClock,
   logger: stderrLogger,
-  source: { name: 'pods', path: '/api/v1/pods' },
-  project: podSnapshot,
-  changed: (before, after) => !sameFacts(before, after),
+  recognises: () => true,
 });
-informer.onChange(() => {
+pods.onChange(() => {
   events += 1;
   if (events >= Number(count)) stopping.abort();
 });
-const cost = await costOf(() => informer.run(stopping.signal));
+const cost = await costOf(() => pods.run(stopping.signal));
 await cluster.close();
 print({ ...cost, events });

@@ -1,6 +1,6 @@
 /** The way to a server, for tests: whole, broken in the middle of a watch, or telling that history is gone. */
 import { ApiError, UnreachableError } from '../../kube/errors.ts';
-import type { ListWatch, Query } from '../../kube/list-watch.ts';
+import type { ListWatch, Query, ReadOptions } from '../../kube/list-watch.ts';
 
 const expired = (): ApiError => new ApiError({ code: 410, reason: 'Expired', message: 'too old' });
 
@@ -39,7 +39,7 @@ export class BreakableLine implements ListWatch {
     this.#expiredPages += 1;
   }
 
-  async list(path: string, query: Query, options: { readonly signal: AbortSignal }): Promise<unknown> {
+  async list(path: string, query: Query, options: ReadOptions): Promise<unknown> {
     const further = query['continue'] !== undefined;
     this.#note(further ? 'list next' : 'list', query);
     if (further && this.#expiredPages > 0) {
@@ -49,19 +49,15 @@ export class BreakableLine implements ListWatch {
     return this.#server.list(path, query, options);
   }
 
-  async watch(
-    path: string,
-    query: Query,
-    { signal }: { readonly signal: AbortSignal },
-  ): Promise<AsyncIterable<unknown>> {
+  async watch(path: string, query: Query, options: ReadOptions): Promise<AsyncIterable<unknown>> {
     this.#note(`watch ${query['resourceVersion'] ?? ''}`, query);
     if (this.#expiredWatches > 0) {
       this.#expiredWatches -= 1;
       throw expired();
     }
     const cut = this.#cut.signal;
-    const either = AbortSignal.any([signal, cut]);
-    return this.#until(cut, await this.#server.watch(path, query, { signal: either }));
+    const either = AbortSignal.any([options.signal, cut]);
+    return this.#until(cut, await this.#server.watch(path, query, { ...options, signal: either }));
   }
 
   #note(call: string, query: Query): void {
