@@ -26,6 +26,7 @@ const verdict = (status: Status, ...findings: readonly Finding[]): Report => {
     status,
     findings,
     dialect: undefined,
+    undecided: [],
     recheckAt: undefined,
     configSource: undefined,
   };

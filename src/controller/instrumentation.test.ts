@@ -28,6 +28,7 @@ const verdict = (namespace: string, rest: Partial<Report> = {}): Report => {
     status: 'Verified',
     findings: [],
     dialect: undefined,
+    undecided: [],
     recheckAt: undefined,
     configSource: undefined,
     ...rest,

@@ -13,6 +13,7 @@ function verdict(namespace: string, name: string, status: Status, ...names: Find
     status,
     findings,
     dialect: undefined,
+    undecided: [],
     recheckAt: undefined,
     configSource: undefined,
   };

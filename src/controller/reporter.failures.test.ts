@@ -25,6 +25,7 @@ const verdict = (status: Report['status'], findings: Report['findings'] = [], ui
     status,
     findings,
     dialect: undefined,
+    undecided: findings.some(({ effect }) => effect === 'Unknown') ? 'any' : [],
     recheckAt: undefined,
     configSource: undefined,
   };

@@ -30,6 +30,7 @@ class Bench {
   #conditions: ConditionWriter | undefined;
   condition: Condition | undefined;
   uid = 'first';
+  undecided: Report['undecided'] = [];
 
   constructor() {
     const api: PodStatusApi = {
@@ -79,6 +80,7 @@ class Bench {
       status,
       findings,
       dialect: undefined,
+      undecided: findings.some(({ effect }) => effect === 'Unknown') ? 'any' : this.undecided,
       recheckAt: undefined,
       configSource: undefined,
     };
@@ -245,6 +247,20 @@ describe('reporter', () => {
     expect(await bench.report('Unknown', STARTING, EXPOSED)).to.deep.equal([
       'ensure Warning ExcludedPortExtra',
     ]);
+  });
+
+  it('tells once of what cannot be told for a while, and again of what ended meanwhile', async () => {
+    const unasked = finding('InjectedUnasked', 'The pod has a sidecar.');
+    await bench.report('Discrepant', CRASH, unasked);
+    bench.undecided = ['InjectedUnasked'];
+    await bench.report('Verified');
+    bench.undecided = [];
+    expect(await bench.report('Discrepant', CRASH, unasked)).to.deep.equal([
+      'record Warning SidecarNotRunning',
+      patched('False', 'SidecarNotRunning'),
+    ]);
+    await bench.report('Verified');
+    expect(await bench.report('Verified', unasked)).to.deep.equal(['record Warning InjectedUnasked']);
   });
 
   it('moves lastTransitionTime with the status alone', async () => {

@@ -13,7 +13,9 @@
  * Unknown in between.
  * RBAC: as kube/events.ts and kube/conditions.ts say.
  */
-import { findingIdentity } from '../core/audit/condition-text.ts';
+import { catalogueEntry } from '../core/audit/catalogue.ts';
+import { codeOf, findingIdentity } from '../core/audit/condition-text.ts';
+import type { Report } from '../core/audit/report.ts';
 import { podKey, type Pod } from '../core/osm/pod.ts';
 import type { PodConditionPatch } from '../kube/conditions.ts';
 import { isRefusal } from '../kube/errors.ts';
@@ -96,8 +98,7 @@ export class Reporter {
       before?.findings.has(identity) === true || rolledUp?.identities.has(identity) === true;
     // What is not known to have ended goes on: told once is enough. A pod that is Discrepant for one reason may be unknown
     // in every other respect.
-    const unsure = report.findings.some(({ effect }) => effect === 'Unknown');
-    const lasting = unsure ? (before?.findings ?? NO_FINDINGS) : NO_FINDINGS;
+    const lasting = undecidedAmong(before?.findings ?? NO_FINDINGS, report);
     return {
       key,
       pod,
@@ -173,6 +174,13 @@ export class Reporter {
       throw error;
     }
   }
+}
+
+function undecidedAmong(identities: ReadonlySet<string>, { undecided }: Report): ReadonlySet<string> {
+  if (undecided === 'any' || identities.size === 0) return identities;
+  if (undecided.length === 0) return NO_FINDINGS;
+  const codes = undecided.map((name) => catalogueEntry(name).code);
+  return new Set([...identities].filter((identity) => codes.includes(codeOf(identity))));
 }
 
 function ofPod<T extends { readonly uid: string }>(entry: T | undefined, pod: Pod): T | undefined {

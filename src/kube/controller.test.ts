@@ -13,7 +13,7 @@ import { RecordingLogger } from '../testing/kube/recording-logger.ts';
 class FakeInformer implements InformerLike, OptionalInformerLike {
   readonly name: string;
   synced = false;
-  refused = false;
+  refusal: unknown;
   running = false;
   failure: unknown;
   readonly #waiting: (() => void)[] = [];
@@ -47,8 +47,9 @@ class FakeInformer implements InformerLike, OptionalInformerLike {
   }
 
   async waitForAnswer(): Promise<boolean> {
-    if (!this.synced && !this.refused) await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    return this.synced || this.refused;
+    if (!this.synced && this.refusal === undefined)
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    return this.synced || this.refusal !== undefined;
   }
 
   sync(): void {
@@ -57,7 +58,7 @@ class FakeInformer implements InformerLike, OptionalInformerLike {
   }
 
   refuse(): void {
-    this.refused = true;
+    this.refusal = new Error('forbidden');
     for (const done of this.#waiting) done();
   }
 }
@@ -158,8 +159,11 @@ describe('controller', () => {
     await settle();
     expect(namespaces.running).to.equal(true);
     expect(runs).to.deep.equal([]);
-    const { reason } = controller.readiness() as { reason: string };
-    expect(reason).to.match(/^waiting for the first list of .*namespaces/);
+    namespaces.failure = new Error('the answer is 500');
+    expect(controller.readiness()).to.have.property(
+      'reason',
+      'waiting for the first list of namespaces (the answer is 500)',
+    );
     namespaces.refuse();
     await settle();
     expect(runs).to.deep.equal(['a']);

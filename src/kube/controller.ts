@@ -16,7 +16,10 @@ import { WorkQueue, type Process, type WorkQueueOptions } from './workqueue.ts';
 export type InformerLike = Pick<Informer<unknown>, 'name' | 'run' | 'synced' | 'waitForSync' | 'stats'>;
 
 /** What it needs of one that it can do without. */
-export type OptionalInformerLike = Pick<Informer<unknown>, 'name' | 'run' | 'waitForAnswer'>;
+export type OptionalInformerLike = Pick<
+  Informer<unknown>,
+  'name' | 'run' | 'synced' | 'refusal' | 'waitForAnswer' | 'stats'
+>;
 
 export interface ControllerOptions {
   /** Work begins when all of these are synced. */
@@ -90,9 +93,7 @@ export class Controller {
       case 'new':
         return { ready: false, reason: 'not started' };
       case 'syncing': {
-        const missing = this.#unsynced();
-        const what = missing.length === 0 ? this.#optional().map(({ name }) => name) : missing;
-        return { ready: false, reason: `waiting for the first list of ${what.join(', ')}` };
+        return { ready: false, reason: `waiting for the first list of ${this.#missing().join(', ')}` };
       }
       case 'working': {
         if (this.#backlog.size === 0) return { ready: true };
@@ -121,13 +122,13 @@ export class Controller {
     return this.#options.optionalInformers ?? [];
   }
 
-  /** The names of the informers not yet synced, with what keeps them. */
-  #unsynced(): string[] {
-    return this.#options.informers
-      .filter((each) => !each.synced)
-      .map(({ name, stats: { failure } }) =>
+  /** The names of the informers that are waited for, with what keeps them. */
+  #missing(): string[] {
+    const unanswered = this.#optional().filter(({ synced, refusal }) => !synced && refusal === undefined);
+    return [...this.#options.informers.filter(({ synced }) => !synced), ...unanswered].map(
+      ({ name, stats: { failure } }) =>
         failure === undefined ? name : `${name} (${describeError(failure)})`,
-      );
+    );
   }
 
   async #drain(): Promise<void> {

@@ -6,7 +6,6 @@
  */
 import { meshNamespaces } from '../osm/choose-config.ts';
 import { membership } from '../osm/membership.ts';
-import type { Pod } from '../osm/pod.ts';
 import type { FindingName } from './catalogue.ts';
 import { checkAnnotation } from './checks/annotation.ts';
 import { checkAppUser } from './checks/app-user.ts';
@@ -57,7 +56,7 @@ export function audit(input: AuditInput): Report {
     return judge(input);
   } catch (error) {
     // A fault here must not take the verdicts on all other pods along, nor be taken for one.
-    return unmeshed(input.pod, [
+    return unmeshed(input, [
       finding('JudgementFailed', `osm-auditor failed to judge the pod: ${String(error)}.`),
     ]);
   }
@@ -76,7 +75,7 @@ function judge(input: AuditInput): Report {
       ...checkMembership(pod, belongs),
       ...(concerned ? checkInjector(input) : []),
     ]);
-    return unmeshed(pod, findings);
+    return unmeshed(input, findings);
   }
   const judgement = judgementFor(input);
   const findings = sortFindings([
@@ -95,12 +94,14 @@ function judge(input: AuditInput): Report {
     dialect: judgement.dialect?.name,
     configSource: judgement.config?.source,
     findings,
+    undecided: undecidedOf(input, findings),
     recheckAt: recheckAt(input, judgement, findings),
   };
 }
 
 /** Of a pod of which nothing is known that a mesh has made. */
-function unmeshed({ namespace, name, uid }: Pod, findings: readonly Finding[]): Report {
+function unmeshed(input: AuditInput, findings: readonly Finding[]): Report {
+  const { namespace, name, uid } = input.pod;
   return {
     namespace,
     name,
@@ -109,8 +110,18 @@ function unmeshed({ namespace, name, uid }: Pod, findings: readonly Finding[]): 
     dialect: undefined,
     configSource: undefined,
     findings,
+    undecided: undecidedOf(input, findings),
     recheckAt: undefined,
   };
+}
+
+/** What only the pod's namespace can tell; of what concerns configurations nobody is told by the pod. */
+const OF_NAMESPACE: readonly FindingName[] = ['InjectedUnasked', 'RulesOutdated'];
+const NONE: readonly FindingName[] = [];
+
+function undecidedOf({ namespace }: AuditInput, findings: readonly Finding[]): Report['undecided'] {
+  if (findings.some(({ effect }) => effect === 'Unknown')) return 'any';
+  return namespace === undefined ? OF_NAMESPACE : NONE;
 }
 
 /** The end of the first period that the verdict has waited for. */

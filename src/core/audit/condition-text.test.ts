@@ -17,6 +17,7 @@ const reportWith = (...findings: readonly Finding[]): Report => {
     status,
     findings,
     dialect: undefined,
+    undecided: [],
     recheckAt: undefined,
     configSource: undefined,
   };

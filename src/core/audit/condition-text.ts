@@ -55,6 +55,12 @@ export function findingIdentity({ code, evidence }: Finding): string {
   return [code, ...(evidence.values ?? [])].join(' ');
 }
 
+/** The code of the finding that has this identity. */
+export function codeOf(identity: string): string {
+  const end = identity.indexOf(' ');
+  return end < 0 ? identity : identity.slice(0, end);
+}
+
 /** Cuts to the API's limit of bytes between characters. */
 function shorten(text: string): string {
   const bytes = new TextEncoder().encode(text);

@@ -1,4 +1,5 @@
 /** The outcome of judging one pod: all its findings and the status that follows from them. */
+import type { FindingName } from './catalogue.ts';
 import type { Effect } from './catalogue/entry.ts';
 import type { Finding } from './finding.ts';
 
@@ -17,6 +18,8 @@ export interface Report {
   readonly configSource: string | undefined;
   /** What decides the status first, and of that the worst. */
   readonly findings: readonly Finding[];
+  /** Of these it could not be told whether the pod has them: that one is missing does not mean that it has ended. */
+  readonly undecided: readonly FindingName[] | 'any';
   /** Time alone changes the verdict at this moment (milliseconds since the epoch): a grace period ends. */
   readonly recheckAt: number | undefined;
 }

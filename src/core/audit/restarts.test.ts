@@ -14,6 +14,7 @@ const pod = (...findings: readonly Finding[]): Report => {
     status: 'Discrepant',
     dialect: 'R1',
     findings,
+    undecided: [],
     recheckAt: undefined,
     configSource: undefined,
   };
