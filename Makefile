@@ -66,7 +66,7 @@ format: node_modules/.installed ## Format all files
 	@npm run --silent format
 
 .PHONY: docs
-docs: build/.compiled ## Write docs/findings.md and docs/metrics.md from the code
+docs: build/.compiled ## Write docs/findings.md, docs/metrics.md and docs/faults.md from the code
 	@node build/docs/generate.js
 
 .PHONY: golden

@@ -3,7 +3,7 @@ import { Metrics } from '../src/metrics/metrics.ts';
 import { METRICS } from '../src/metrics/table.ts';
 import { readText } from '../src/testing/repository.ts';
 import { VERSION } from '../src/version.ts';
-import { findingsPage, metricsPage } from './pages.ts';
+import { faultsPage, findingsPage, metricsPage } from './pages.ts';
 
 describe('the generated documentation', () => {
   it('docs/findings.md is what the catalogue says (make docs)', () => {
@@ -12,6 +12,10 @@ describe('the generated documentation', () => {
 
   it('docs/metrics.md is what the table of metrics says (make docs)', () => {
     expect(readText('docs/metrics.md')).to.equal(metricsPage());
+  });
+
+  it('docs/faults.md is what the catalogue of faults says (make docs)', () => {
+    expect(readText('docs/faults.md')).to.equal(faultsPage());
   });
 
   it('every metric of the table is served, and no other with our prefix', async () => {

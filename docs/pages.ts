@@ -1,4 +1,6 @@
 /** The generated pages, as text. */
+import { FAULTS } from '../e2e/faults/faults.ts';
+import type { Meanwhile } from '../e2e/faults/fault.ts';
 import { catalogueEntry, FINDING_NAMES } from '../src/core/audit/catalogue.ts';
 import { effectText } from '../src/core/audit/catalogue/entry.ts';
 import { METRICS } from '../src/metrics/table.ts';
@@ -70,4 +72,40 @@ export function metricsPage(): string {
     ...rows,
     '',
   ].join('\n');
+}
+
+export function faultsPage(): string {
+  const rows = FAULTS.map(({ name, within, meanwhile }) => {
+    return `| ${name} | ${within} s | ${meanwhileText(meanwhile)} |`;
+  });
+  return [
+    '# Faults',
+    '',
+    GENERATED,
+    '',
+    'What the controller is put through on a real API server, and what it must tell. Meanwhile five pods change. Once the fault',
+    'is over, every condition, every number and every Event must be right within the time given, each Event exactly once, by the',
+    'same process, without an error in its log. The times hold for a controller that is in a hurry: a silent watch is dead after',
+    '2 s, a call without an answer after 1 s, and it looks for missed events each 8 s; what is shipped waits for 90 s, 15 s and',
+    '45 min.',
+    '',
+    `- Each of these ${FAULTS.length} once: \`make test GREP="among faults"\`, part of \`make test\`.`,
+    '- Up to four of them at a time, in random sequences: `make chaos N=200`, or `make chaos N=1 SEED=...` for one of them again.',
+    '- Leaders killed in the middle of their work: `make failover N=50`.',
+    '',
+    '| What happens | Right again within | What it says meanwhile |',
+    '| --- | --- | --- |',
+    ...rows,
+    '',
+  ].join('\n');
+}
+
+function meanwhileText({ failing, ready }: Meanwhile): string {
+  const parts = [
+    ...(failing === undefined
+      ? []
+      : [failing.length === 0 ? 'no list fails' : `failing: ${failing.join(', ')}`]),
+    ...(ready === 'either' ? [] : [ready]),
+  ];
+  return parts.join('; ');
 }

@@ -1,8 +1,8 @@
 /**
  * The controller as `osm-auditor run` puts it together, with the patience of a test: `node controller.js KUBECONFIG`.
  *
- * It differs from the product in four ways: a silent watch is dead after IDLE_MS, a call without an answer fails after
- * ANSWER_MS, waits after failures are not random, and its parent can move its clock by sending `{ "shiftMs": N }`. The
+ * It differs from the product in five ways: a silent watch is dead after IDLE_MS, what the watch has missed is looked for
+ * every RELIST_MS, a call without an answer fails after ANSWER_MS, waits after failures are not random, and its parent can move its clock by sending `{ "shiftMs": N }`. The
  * log goes to standard error as usual.
  */
 import process from 'node:process';
@@ -16,6 +16,7 @@ import { shiftTime } from './shifted-time.ts';
 
 /** More than a second below, or a watch that was silent would count as one that ended at once. */
 const IDLE_MS = 2000;
+const RELIST_MS = 8000;
 const ANSWER_MS = 1000;
 /** The same each time: then the next try is at most about as far away as the trouble has lasted. */
 const JITTER = 0.2;
@@ -45,7 +46,7 @@ const auditor = new Auditor({
   instance: `pid-${process.pid}`,
   shard: { kind: 'all' },
   election: undefined,
-  informers: { idleMs: IDLE_MS, random: () => JITTER },
+  informers: { idleMs: IDLE_MS, relistMs: RELIST_MS, random: () => JITTER },
 });
 const server = await MetricsServer.listen({
   host: '127.0.0.1',

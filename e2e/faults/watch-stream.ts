@@ -1,6 +1,6 @@
 /**
  * A running watch on its way through the proxy: line by line, so that something can be put between two events, or an
- * event be torn in the middle.
+ * event be torn in the middle or lost.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
@@ -11,6 +11,7 @@ export class WatchStream {
   readonly #response: ServerResponse;
   #pending: Buffer = Buffer.alloc(0);
   #tearNext = false;
+  #loseNext = false;
 
   constructor(resource: string, answer: IncomingMessage, response: ServerResponse) {
     this.resource = resource;
@@ -35,11 +36,16 @@ export class WatchStream {
     this.#tearNext = true;
   }
 
+  /** The next event does not come through, and nobody can tell. */
+  loseNextEvent(): void {
+    this.#loseNext = true;
+  }
+
   #take(chunk: Buffer): void {
     this.#pending = Buffer.concat([this.#pending, chunk]);
     const end = this.#pending.lastIndexOf(NEWLINE) + 1;
     if (end === 0) return;
-    const lines = this.#pending.subarray(0, end);
+    const lines = this.#withoutLost(this.#pending.subarray(0, end));
     this.#pending = this.#pending.subarray(end);
     if (this.#response.destroyed) return;
     if (!this.#tearNext) {
@@ -48,5 +54,11 @@ export class WatchStream {
     }
     const half = lines.subarray(0, Math.floor(lines.indexOf(NEWLINE) / 2));
     this.#response.write(half, () => this.#response.socket?.resetAndDestroy());
+  }
+
+  #withoutLost(lines: Buffer): Buffer {
+    if (!this.#loseNext || lines.includes('"type":"BOOKMARK"')) return lines;
+    this.#loseNext = false;
+    return lines.subarray(lines.indexOf(NEWLINE) + 1);
   }
 }

@@ -53,7 +53,7 @@ export function allInformers({
 }
 
 /** How informers differ from their defaults. */
-export type InformerTimings = Pick<ReflectorOptions, 'idleMs' | 'random'>;
+export type InformerTimings = Pick<ReflectorOptions, 'idleMs' | 'relistMs' | 'random'>;
 
 export interface InformersOptions extends InformerTimings {
   readonly api: ListWatch;

@@ -1,5 +1,5 @@
 /** Faults of lists and watches: cut, expired, or not what they should be. */
-import type { Fault } from '../fault.ts';
+import { SEEING, type Fault } from '../fault.ts';
 import {
   lists,
   listsOf,
@@ -27,6 +27,17 @@ export const READ_FAULTS: readonly Fault[] = [
     holdMs: 200,
     within: 5,
     meanwhile: { failing: ['pods'], log: /^list or watch failed/, ready: 'ready' },
+  },
+  {
+    name: 'the watch of pods silently loses an event',
+    uses: [],
+    inflict: async (bed) => {
+      for (const watch of await watchesOf(bed, 'pods')) watch.loseNextEvent();
+      return nothingToEnd;
+    },
+    holdMs: 200,
+    within: 16,
+    meanwhile: SEEING,
   },
   {
     name: 'the list of pods is cut in the middle of a page',
