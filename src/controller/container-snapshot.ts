@@ -30,8 +30,13 @@ export function initContainerOf(
   statuses: readonly ContainerStatusObject[],
 ): InitContainer {
   const { command, args, env, restartPolicy, securityContext } = container;
+  const { name, image, runAsUser, ports, status } = containerOf(container, podUser, statuses);
   return {
-    ...containerOf(container, podUser, statuses),
+    name,
+    image,
+    runAsUser,
+    ports,
+    status,
     command,
     args,
     env: variablesOf(env),

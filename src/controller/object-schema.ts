@@ -61,9 +61,11 @@ export function mapping<const E extends Readonly<Record<string, Schema<unknown>>
   entries: E,
 ): Schema<{ readonly [K in keyof E]: Read<E[K]> }> {
   const schemas = Object.entries(entries);
+  // A copy of what has all its members is made at once; one that grows member by member takes twice as long.
+  const unread = Object.fromEntries(schemas.map(([key]): [string, unknown] => [key, undefined]));
   return (value) => {
     const from = keyed(value, 'expected a mapping');
-    const read: Record<string, unknown> = {};
+    const read = { ...unread };
     let at = '';
     try {
       for (const [key, schema] of schemas) {
