@@ -110,6 +110,7 @@ export class Auditor {
           api: writes.conditions,
           clock,
           onPatch: (result) => metrics.conditionPatches.inc({ result }),
+          lookAgain: (key, afterMs) => this.#controller.queue.addAfter(key, afterMs),
         })
       : undefined;
     const reporter = new Reporter({ conditions, events });

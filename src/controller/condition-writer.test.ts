@@ -42,11 +42,13 @@ describe('condition writer', () => {
   let clock: ManualClock;
   let bodies: unknown[];
   let writer: ConditionWriter;
+  let again: string[];
   let answer: () => Promise<unknown>;
 
   beforeEach(() => {
     clock = new ManualClock(CREATED);
     bodies = [];
+    again = [];
     answer = () => Promise.resolve({});
     writer = new ConditionWriter({
       api: {
@@ -57,6 +59,7 @@ describe('condition writer', () => {
       },
       clock,
       onPatch: () => undefined,
+      lookAgain: (key, afterMs) => again.push(`${key} in ${afterMs} ms`),
     });
   });
 
@@ -90,6 +93,23 @@ describe('condition writer', () => {
     expect(recognises(podWith({ ...TRUE, message: 'tampered' }), TRUE)).to.equal(false);
     expect(recognises(podWith(undefined), TRUE)).to.equal(false);
     expect(await write(podWith(undefined), verdict('Verified'))).to.equal(true);
+  });
+
+  it('looks again where a list may show what somebody wrote over the write, and mends that', async () => {
+    const rival: Condition = { ...TRUE, status: 'False', reason: 'Rival' };
+    await write(podWith(undefined), verdict('Verified'));
+    await clock.advance(4000);
+    expect(recognises(podWith(rival))).to.equal(true);
+    expect(again).to.deep.equal(['test/web in 6000 ms']);
+    await clock.advance(6000);
+    expect(await write(podWith(rival), verdict('Verified'))).to.equal(true);
+  });
+
+  it('looks again for nothing else', async () => {
+    await write(podWith(undefined), verdict('Verified'));
+    recognises(podWith(TRUE));
+    recognises(podWith({ ...TRUE, message: 'tampered' }), TRUE);
+    expect(again).to.deep.equal([]);
   });
 
   it('gives up waiting for an echo that never comes', async () => {

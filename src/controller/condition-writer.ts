@@ -3,7 +3,8 @@
  *
  * Guarantees
  * - A condition that says so already is not written, also while the last patch has not come back through the watch.
- * - The echo of a patch is known as our own; a foreign hand on the condition is told apart and mended.
+ * - The echo of a patch is known as our own; a foreign hand on the condition is told apart and mended, within
+ *   ECHO_WITHIN_MS also where its version and the echo were one.
  * - A pod that left the mesh loses the condition. One that merely starts, or of which it is not known whether it belongs
  *   to the mesh, gets none, unless an earlier verdict would go on being believed.
  * Limits: when the watch brings nothing back for longer than ECHO_WITHIN_MS, a condition may be written once more.
@@ -27,6 +28,8 @@ export interface ConditionWriterOptions {
   readonly api: PodStatusApi;
   readonly clock: Clock;
   readonly onPatch: (result: 'success' | 'error') => void;
+  /** Asks for another look at the pod of the key after so many milliseconds: what it has now was not understood. */
+  readonly lookAgain: (key: string, afterMs: number) => void;
 }
 
 /** What was last written on one pod and has not come back through the watch. */
@@ -94,8 +97,16 @@ export class ConditionWriter {
   recognises({ pod, condition }: PodSnapshot, before: Condition | undefined): boolean {
     const written = this.#of(pod);
     if (written === undefined) return saysSame(before, condition);
-    if (!saysSame(written.condition, condition)) return this.#pending(pod) !== undefined;
-    this.#written.delete(podKey(pod));
+    const key = podKey(pod);
+    if (saysSame(written.condition, condition)) {
+      this.#written.delete(key);
+      return true;
+    }
+    if (this.#pending(pod) === undefined) return false;
+    // A version from before the write, most likely. But a list shows the last version alone, and in that somebody may have
+    // written over ours: then no echo follows.
+    const { clock, lookAgain } = this.#options;
+    lookAgain(key, written.at + ECHO_WITHIN_MS - clock.monotonic());
     return true;
   }
 

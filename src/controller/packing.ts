@@ -29,8 +29,10 @@ interface Packed {
 
 /** From here on a text is worth a table of its own. */
 const LONG = 64;
-/** Some kilobytes each. Pods of a workload have neighbouring names, so that even a few are enough for a walk through all. */
+/** Pods of a workload have neighbouring names, so that even a few are enough for a walk through all. */
 const TEMPLATES = 32;
+/** Pods have some thousand characters; those of thousands of containers would fill the memory. */
+const MOST_TEMPLATE_TEXT = 20_000;
 
 const MEMBER = { enumerable: true, configurable: true, writable: true } as const;
 
@@ -60,11 +62,9 @@ export class Packer<T> {
   }
 
   #template(shape: Shape): Template {
-    const known = this.#templates.get(shape);
-    if (known !== undefined) return known;
-    const made = templateOf(shape);
-    this.#templates.set(shape, made);
-    return made;
+    const template = this.#templates.get(shape) ?? templateOf(shape);
+    if (shape.text.length <= MOST_TEMPLATE_TEXT) this.#templates.set(shape, template);
+    return template;
   }
 
   /** A copy of `value` in which marks stand for some values; those go to `own` and `longTexts`. */

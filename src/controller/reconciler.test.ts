@@ -88,6 +88,7 @@ describe('reconciler', () => {
       },
       clock,
       onPatch: () => undefined,
+      lookAgain: () => undefined,
     });
     const around = { namespace: (name: string) => namespace(name), configs: () => configs };
     const gathering = { graceMs: 60_000, settleMs: 5000, fork: {} };

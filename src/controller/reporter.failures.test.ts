@@ -62,6 +62,7 @@ describe('reporter, when writing fails', () => {
         },
         clock: new ManualClock(CREATED),
         onPatch: (result) => calls.push(result),
+        lookAgain: () => undefined,
       }),
       events: {
         record: ({ type, reason }) => call(`record ${type} ${reason}`),

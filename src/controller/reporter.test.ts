@@ -66,7 +66,12 @@ class Bench {
   }
 
   #create(): Reporter {
-    const conditions = new ConditionWriter({ api: this.#api, clock: this.clock, onPatch: () => undefined });
+    const conditions = new ConditionWriter({
+      api: this.#api,
+      clock: this.clock,
+      onPatch: () => undefined,
+      lookAgain: () => undefined,
+    });
     this.#conditions = conditions;
     return new Reporter({ conditions, events: this.#events });
   }

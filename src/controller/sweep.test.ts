@@ -74,7 +74,7 @@ describe('sweep', () => {
       patchNamespacedPodStatus: (): Promise<unknown> => Promise.resolve(undefined),
     };
     reporter = new Reporter({
-      conditions: new ConditionWriter({ api, clock, onPatch: () => undefined }),
+      conditions: new ConditionWriter({ api, clock, onPatch: () => undefined, lookAgain: () => undefined }),
       events,
     });
     const around = { namespace: () => undefined, configs: () => configs };

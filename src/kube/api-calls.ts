@@ -4,7 +4,7 @@
  * The generated clients themselves are left out: each of them brings the models of a whole group into the bundle, and
  * turns every answer into objects that nobody looks at.
  *
- * Guarantees: every failure is an error of errors.ts or the reason of the caller's own abort.
+ * Guarantees: those of client.ts; no name leads to another object than the one of this name.
  */
 import type { PodStatusApi } from './conditions.ts';
 import type { EventBody } from './event-body.ts';
@@ -92,14 +92,19 @@ export class ApiCalls implements PodStatusApi, EventsApi, LeaseApi {
 const EVENTS = '/apis/events.k8s.io/v1';
 const LEASES = '/apis/coordination.k8s.io/v1';
 
-/** Names come from objects of the API and cannot hold a slash; should one, it must not lead elsewhere. */
 function inNamespace(
   group: string,
   resource: string,
   { namespace, name }: { readonly namespace: string; readonly name?: string },
 ): string {
-  const collection = `${group}/namespaces/${encodeURIComponent(namespace)}/${resource}`;
-  return name === undefined ? collection : `${collection}/${encodeURIComponent(name)}`;
+  const collection = `${group}/namespaces/${segment(namespace)}/${resource}`;
+  return name === undefined ? collection : `${collection}/${segment(name)}`;
+}
+
+/** Names come from objects of the API, which has none such; should one come, it must not lead elsewhere. */
+function segment(name: string): string {
+  if (name === '' || name === '.' || name === '..') throw new Error(`"${name}" is no name of an object`);
+  return encodeURIComponent(name);
 }
 
 /** What is not there reads as undefined; event-series.ts expects nothing of it. */

@@ -7,7 +7,15 @@ import { connect } from './client.ts';
 import { describeError } from './describe-error.ts';
 import { classify, MalformedAnswerError } from './errors.ts';
 import { loadKubeConfig } from './kubeconfig.ts';
-import { cut, page, ScriptedServer, status, watch } from '../testing/kube/scripted-server.ts';
+import {
+  cut,
+  cutStatus,
+  page,
+  ScriptedServer,
+  stalledStatus,
+  status,
+  watch,
+} from '../testing/kube/scripted-server.ts';
 import { until } from '../testing/kube/until.ts';
 
 const thrown = (work: () => unknown): string => {
@@ -119,6 +127,63 @@ describe('cluster', () => {
     expect(errors.map(classify)).to.deep.equal(Array(3).fill('forbidden'));
     await cluster.close();
   });
+
+  it('knows a refusal by its status, whatever becomes of the reason', async () => {
+    const cluster = connect({ kubeconfig: await server.kubeconfig(), answerTimeoutMs: 200 });
+    for (const step of [stalledStatus(403), cutStatus(403)]) {
+      server.play(step, step, step);
+      const errors = [
+        await cluster.list('/pods', {}, { signal }).catch((error: unknown) => error),
+        await cluster.watch('/pods', {}, { signal }).catch((error: unknown) => error),
+        await cluster.calls
+          .readNamespacedEvent({ namespace: 'a', name: 'b' })
+          .catch((error: unknown) => error),
+      ];
+      expect(errors.map(classify)).to.deep.equal(Array(3).fill('forbidden'));
+    }
+    await cluster.close();
+  });
+
+  it('sends each write as what it is', async () => {
+    const cluster = connect({ kubeconfig: await server.kubeconfig() });
+    const { calls } = cluster;
+    const yes = page([], '1');
+    server.play(yes, yes, yes, yes);
+    const at = { namespace: 'a', name: 'b' };
+    await calls.patchNamespacedPodStatus({ ...at, body: {} });
+    await calls.patchNamespacedEvent({ ...at, body: {} });
+    await calls.createNamespacedLease({ namespace: 'a', body: {} });
+    await calls.replaceNamespacedLease({ ...at, body: {} });
+    expect(server.requests.map(({ call, path }) => `${call} ${path}`)).to.deep.equal([
+      'PATCH application/strategic-merge-patch+json /api/v1/namespaces/a/pods/b/status',
+      'PATCH application/merge-patch+json /apis/events.k8s.io/v1/namespaces/a/events/b',
+      'POST application/json /apis/coordination.k8s.io/v1/namespaces/a/leases',
+      'PUT application/json /apis/coordination.k8s.io/v1/namespaces/a/leases/b',
+    ]);
+    await cluster.close();
+  });
+
+  it('keeps its connection when nobody looks at an answer, however large it is', async () => {
+    const cluster = connect({ kubeconfig: await server.kubeconfig() });
+    for (let call = 0; call < 8; call += 1) {
+      server.play(page(['x'.repeat(500_000)], '1'));
+      await cluster.calls.patchNamespacedPodStatus({ namespace: 'a', name: 'b', body: {} });
+    }
+    expect(server.connections).to.be.at.most(2);
+    await cluster.close();
+  });
+
+  for (const name of ['', '.', '..']) {
+    it(`makes no call to an object of the name "${name}"`, async () => {
+      const cluster = connect({ kubeconfig: await server.kubeconfig() });
+      const call = cluster.calls.readNamespacedEvent({ namespace: 'a', name });
+      expect(describeError(await call.catch((error: unknown) => error))).to.contain(
+        'is no name of an object',
+      );
+      expect(server.requests).to.deep.equal([]);
+      await cluster.close();
+    });
+  }
 
   it('says that the connection was cut, and that an answer is no JSON', async () => {
     const cluster = connect({ kubeconfig: await server.kubeconfig() });

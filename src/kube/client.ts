@@ -1,9 +1,12 @@
 /**
  * The one door to the API server: list and watch for the informers, and the few other calls.
  *
- * Guarantees: all calls share one connection pool; every failure is an error of errors.ts or the reason of the
+ * Guarantees: all calls share one connection pool; every failure of a call is an error of errors.ts or the reason of the
  * caller's own abort; a watch has no time limit on silence (a quiet one is healthy), everything else waits at most
- * 15 s for an answer, or as long as the caller says. `connect` reads files and touches no network.
+ * 15 s for an answer and for each further part of it, or as long as the caller says. `connect` reads files and touches no
+ * network.
+ * Limits: credentials that cannot be had (a token file that is gone, a program that fails) are the errors of those who
+ * look for them.
  */
 import { HttpMethod, RequestContext } from '@kubernetes/client-node';
 import { request, type Dispatcher } from 'undici';
@@ -12,6 +15,7 @@ import { apiErrorFromAnswer, MalformedAnswerError, UnreachableError } from './er
 import type { ListWatch, Query, ReadOptions } from './list-watch.ts';
 import type { Prune } from './managed-fields.ts';
 import { loadKubeConfig, type KubeConfigSource, type PooledKubeConfig } from './kubeconfig.ts';
+import { readText } from './read-text.ts';
 import { parseJsonLines } from './watch-lines.ts';
 
 /**
@@ -25,6 +29,10 @@ export function connect(source: KubeConfigSource = {}): Cluster {
 
 /** How API servers' logs and metrics name us. */
 const USER_AGENT = 'osm-auditor';
+/** A Status object is some hundred bytes. */
+const MOST_REFUSAL_BYTES = 64 * 1024;
+/** More than the largest object that etcd stores by default. */
+const MOST_UNREAD_BYTES = 4 * 1024 * 1024;
 
 interface RequestOptions {
   readonly method: Call['method'];
@@ -84,10 +92,8 @@ export class Cluster implements ListWatch {
       ...(body === undefined ? {} : { body: JSON.stringify(body), contentType }),
     });
     if (unread !== true) return this.#json(answer, patience);
-    // Read to its end all the same, or the connection could not be used again.
-    await answer.dump().catch((cause: unknown) => {
-      throw this.#failure(cause, patience);
-    });
+    // Read to its end all the same, or the connection could not be used again. Whatever becomes of it, the answer was yes.
+    await answer.dump({ limit: MOST_UNREAD_BYTES, signal: patience }).catch(() => patience.throwIfAborted());
     return undefined;
   }
 
@@ -133,9 +139,9 @@ export class Cluster implements ListWatch {
     });
     if (response.statusCode >= 200 && response.statusCode < 300) return response.body;
     if (response.statusCode === 401) this.#config.refuseToken();
-    const text = await response.body.text().catch((cause: unknown) => {
-      throw this.#failure(cause, options.signal);
-    });
+    const bounds = { bytes: MOST_REFUSAL_BYTES, ms: this.#config.answerTimeoutMs };
+    const text = await readText(response.body, bounds);
+    options.signal.throwIfAborted();
     throw apiErrorFromAnswer(response.statusCode, text, response.headers['retry-after']);
   }
 

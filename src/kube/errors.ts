@@ -2,10 +2,8 @@
  * What can go wrong between us and an API server, as three kinds of Error, and one classification for whoever has to
  * decide what to do next.
  *
- * Guarantees: an answer of the server is an ApiError whatever road it came by (our own requests, the error event of
- * a watch, an exception of the generated clients); a failure to get an answer keeps its cause.
- * Limits: the generated clients' exception is recognised by its shape, not its class, because importing the client
- * costs half a second and this file is also used where no cluster is.
+ * Guarantees: an answer of the server is an ApiError whatever road it came by (a request, the error event of a watch); a
+ * failure to get an answer keeps its cause.
  */
 
 /** The server answered, and the answer is no. `code` is the HTTP status, `reason` the Status object's word for it. */
@@ -98,11 +96,7 @@ export function classify(error: unknown): ErrorClass {
 
 /** The server's answer in `error`, or undefined when the error is not an answer of the server. */
 export function asApiError(error: unknown): ApiError | undefined {
-  if (error instanceof ApiError) return error;
-  if (!(error instanceof Error) || !('code' in error) || !('body' in error)) return undefined;
-  if (typeof error.code !== 'number') return undefined;
-  const headers = 'headers' in error ? record(error.headers) : {};
-  return apiErrorFromAnswer(error.code, error.body, headers['retry-after'], error);
+  return error instanceof ApiError ? error : undefined;
 }
 
 /**
@@ -112,29 +106,21 @@ export function asApiError(error: unknown): ApiError | undefined {
  * @param body the body: a Status object, its JSON text, or whatever a proxy on the way sent instead
  * @param retryAfter the Retry-After header, in seconds; its date form is not used by API servers and is ignored
  */
-export function apiErrorFromAnswer(
-  code: number,
-  body: unknown,
-  retryAfter?: unknown,
-  cause?: unknown,
-): ApiError {
+export function apiErrorFromAnswer(code: number, body: unknown, retryAfter?: unknown): ApiError {
   const parsed = typeof body === 'string' ? parseStatus(body) : record(body);
   const details = record(parsed['details']);
   const causes = Array.isArray(details['causes']) ? details['causes'] : [];
   const wait = Number(retryAfter ?? details['retryAfterSeconds'] ?? NaN);
-  return new ApiError(
-    {
-      code: typeof parsed['code'] === 'number' ? parsed['code'] : code,
-      reason: text(parsed['reason']) ?? `HTTP ${code}`,
-      message: text(parsed['message']) ?? (typeof body === 'string' ? body.trim().slice(0, 200) : ''),
-      causes: causes.map((entry: unknown) => {
-        const { reason, field } = record(entry);
-        return { reason: text(reason) ?? '', field: text(field) ?? '' };
-      }),
-      retryAfterSeconds: Number.isFinite(wait) && wait > 0 ? wait : undefined,
-    },
-    cause,
-  );
+  return new ApiError({
+    code: typeof parsed['code'] === 'number' ? parsed['code'] : code,
+    reason: text(parsed['reason']) ?? `HTTP ${code}`,
+    message: text(parsed['message']) ?? (typeof body === 'string' ? body.trim().slice(0, 200) : ''),
+    causes: causes.map((entry: unknown) => {
+      const { reason, field } = record(entry);
+      return { reason: text(reason) ?? '', field: text(field) ?? '' };
+    }),
+    retryAfterSeconds: Number.isFinite(wait) && wait > 0 ? wait : undefined,
+  });
 }
 
 /**

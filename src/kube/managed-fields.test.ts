@@ -68,7 +68,9 @@ describe('text without managedFields', () => {
     const hostile = [
       '"managedFields":['.repeat(60_000),
       '"managedFields":["'.repeat(60_000),
-      '\\'.repeat(1_000_000),
+      `"managedFields":["${'\\'.repeat(1_000_000)}"]`,
+      `${'\\'.repeat(1_000_001)}"managedFields":[]`,
+      '\\"managedFields":['.repeat(60_000),
     ];
     const begun = process.cpuUsage();
     for (const each of hostile) prune(each);

@@ -5,7 +5,8 @@
  * Guarantees: text that is JSON stays JSON and differs in nothing but that lists of this name are empty, at any depth;
  * those that hold one of the words are left as they are. Text that is no JSON goes on to the parser, in the worst case
  * without what a broken list held.
- * Limits: words are looked for as they are spelled, so they must be of characters that the API server does not escape.
+ * Limits: the name is known as the API server spells it, without a space or an escape; other spellings stay. Words are
+ * looked for likewise, so they must be of characters that the API server does not escape.
  * Cost: a fifth of parsing what is taken out.
  */
 export type Prune = (text: string) => string;

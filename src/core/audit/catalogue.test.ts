@@ -31,6 +31,12 @@ function findingsOf(input: AuditInput): readonly Finding[] {
   return [...audit(input).findings, ...ofConfiguration.filter(({ severity }) => severity === 'info')];
 }
 
+function frozen<T>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value;
+  for (const inside of Object.values(value)) frozen(inside);
+  return Object.freeze(value);
+}
+
 describe('the catalogue', () => {
   const entries = FINDING_NAMES.map((name) => ({ name, ...catalogueEntry(name) }));
 
@@ -81,6 +87,14 @@ describe('the catalogue', () => {
     for (const { name, example } of entries) {
       const messages = Object.values(FINDING_CASES[name].raises).map(({ message }) => message);
       expect(messages, name).to.include(example);
+    }
+  });
+
+  it('is judged by without changing what is judged, of which pods of one template share parts', () => {
+    for (const { name } of entries) {
+      for (const { input } of Object.values(FINDING_CASES[name].raises)) {
+        expect(audit(frozen(structuredClone(input))), name).to.deep.equal(audit(input));
+      }
     }
   });
 

@@ -72,7 +72,7 @@ export function judgementFor(input: AuditInput): Judgement {
   const kinds =
     candidates.length === 0 ? configKindsOf(pod) : [...new Set(candidates.map(({ reads }) => reads))];
   const monitor = monitoredBy(namespace)?.mesh;
-  const lookup = chooseConfig(configs, namespace === undefined ? ANY_MESH : monitor, kinds);
+  const lookup = chooseConfig(configs, meshOf(namespace), kinds);
   const config = lookup.kind === 'found' ? lookup.config : undefined;
   const sidecar = sidecarOf(pod);
   const fit: Fit | undefined =
@@ -99,12 +99,16 @@ export function judgementFor(input: AuditInput): Judgement {
   };
 }
 
+function meshOf(namespace: Namespace | undefined): string | typeof ANY_MESH | undefined {
+  return namespace === undefined ? ANY_MESH : monitoredBy(namespace)?.mesh;
+}
+
 /**
  * How the pod's mesh gets traffic to sidecars; undefined where its configuration is not known. OSM itself has no other way
  * than rules in the pod.
  */
 export function interceptionFor({ pod, namespace, configs }: AuditInput): string | undefined {
-  const lookup = chooseConfig(configs, monitoredBy(namespace)?.mesh, configKindsOf(pod));
+  const lookup = chooseConfig(configs, meshOf(namespace), configKindsOf(pod));
   if (lookup.kind === 'found') return lookup.config.interception;
   return productOf(pod) === FSM ? undefined : IPTABLES;
 }

@@ -1,7 +1,10 @@
 import { expect } from 'chai';
-import { inputFor, meshedPod } from '../../testing/builders.ts';
+import { configSet, inputFor, meshedPod } from '../../testing/builders.ts';
 import { MONITORED } from '../../testing/cases/inputs.ts';
 import { FINDING_CASES } from '../../testing/cases/all.ts';
+import type { ConfigSet } from '../osm/choose-config.ts';
+import { configMapConfig, type MeshConfig } from '../osm/mesh-config.ts';
+import { MONITORED_BY_LABEL } from '../osm/names.ts';
 import { audit } from './audit.ts';
 import type { AuditInput } from './judgement.ts';
 
@@ -25,6 +28,48 @@ describe('what a report calls undecided', () => {
     }
     expect([...vanished].sort()).to.deep.equal(['InjectedUnasked', 'RulesOutdated']);
   });
+
+  const listed = (namespace: string, ranges: string, mesh?: string): MeshConfig =>
+    configMapConfig({
+      namespace,
+      name: 'osm-config',
+      uid: '',
+      changedAt: undefined,
+      data: { outbound_ip_range_exclusion_list: ranges },
+      mesh,
+    });
+  const [one, two] = ['one', 'two'].map((name) => ({ name, namespace: `mesh-${name}` }));
+  const sets: Readonly<Record<string, ConfigSet>> = {
+    'a mesh with a configuration, beside one that was left behind': configSet(
+      [listed('mesh-one', '10.0.0.0/8'), listed('osm-system', '')],
+      { meshes: [one!] },
+    ),
+    'two meshes with labels alone': configSet([
+      listed('mesh-one', '10.0.0.0/8', 'one'),
+      listed('osm-system', '', 'two'),
+    ]),
+    'two meshes, one of them without a configuration': configSet([listed('mesh-two', '')], {
+      meshes: [one!, two!],
+    }),
+    'configurations of which nothing is known': configSet([
+      listed('a', '10.0.0.0/8'),
+      listed('osm-system', ''),
+    ]),
+  };
+  for (const [what, configs] of Object.entries(sets)) {
+    it(`lets no pod pass for another mesh's: ${what}`, () => {
+      // Where webhooks tell of meshes, a pod has been injected by one of these.
+      const names = configs.meshes.map(({ name }) => name);
+      for (const mesh of names.length > 0 ? names : ['one', 'two']) {
+        const labels = { [MONITORED_BY_LABEL]: mesh };
+        const namespace = { ...MONITORED, labels };
+        const known = audit(inputFor(meshedPod(), { namespace, configs }));
+        const unknown = audit(inputFor(meshedPod(), { configs, namespace: undefined }));
+        if (unknown.undecided === 'any') continue;
+        expect(unknown.status, mesh).to.equal(known.status);
+      }
+    });
+  }
 
   it('is nothing where all is known', () => {
     const { undecided, status } = audit(inputFor(meshedPod(), { namespace: MONITORED }));

@@ -152,11 +152,46 @@ describe('chooseConfig', () => {
       EITHER,
       'ambiguous ConfigMap/osm-system/osm-config ConfigMap/b/osm-config',
     ],
-    'takes what is usual for a pod of an unknown namespace where only one mesh is known': [
+    'takes the only mesh for that of a pod of an unknown namespace': [
+      configSet([configMap('osm-system'), configMap('b')], { meshes: [{ name: 'one', namespace: 'b' }] }),
+      ANY_MESH,
+      EITHER,
+      'found ConfigMap/b/osm-config',
+    ],
+    'takes the only configuration for that of a pod of an unknown namespace': [
+      configSet([configMap('b', 'one')]),
+      ANY_MESH,
+      EITHER,
+      'found ConfigMap/b/osm-config',
+    ],
+    'does not choose for a pod of an unknown namespace where no mesh is known': [
       configSet([configMap('osm-system'), configMap('b')]),
       ANY_MESH,
       EITHER,
-      'found ConfigMap/osm-system/osm-config',
+      'ambiguous ConfigMap/osm-system/osm-config ConfigMap/b/osm-config',
+    ],
+    'does not choose for it between configurations with labels': [
+      configSet([configMap('osm-system', 'one'), configMap('b', 'two')]),
+      ANY_MESH,
+      EITHER,
+      'ambiguous ConfigMap/osm-system/osm-config ConfigMap/b/osm-config',
+    ],
+    'does not choose for it where one of the meshes has no configuration': [
+      configSet([configMap('a')], {
+        meshes: [
+          { name: 'one', namespace: 'a' },
+          { name: 'two', namespace: 'b' },
+        ],
+      }),
+      ANY_MESH,
+      EITHER,
+      'ambiguous ConfigMap/a/osm-config',
+    ],
+    'finds none for it where there is none': [
+      configSet([]),
+      ANY_MESH,
+      NEW,
+      'missing MeshConfig in any namespace',
     ],
     'takes the one of the name that injectors read, whatever lies beside it': [
       configSet([meshConfig(), meshConfig({ name: 'backup' })]),

@@ -39,7 +39,7 @@ export interface ConfigSet {
   readonly searched: string;
 }
 
-/** For a pod whose namespace is not known: where there are several meshes it may be of any. */
+/** For a pod whose namespace is not known: it may be of any mesh. */
 export const ANY_MESH = Symbol('any mesh');
 
 /**
@@ -58,6 +58,7 @@ export function chooseConfig(
   const refused = set.unreadable.find(({ kind }) => kinds.includes(kind));
   if (refused !== undefined)
     return { kind: 'unreadable', wanted: namesOf([refused.kind]), reason: refused.reason };
+  if (mesh === ANY_MESH) return agreed(possibleMeshes(set).map((each) => chooseConfig(set, each, kinds)));
   const all = set.configs.filter(({ kind }) => kinds.includes(kind));
   const found = byUsualName(narrowed(set, mesh, all));
   const [only, ...others] = found;
@@ -67,6 +68,36 @@ export function chooseConfig(
   }
   if (others.length === 0) return { kind: 'found', config: only };
   return { kind: 'ambiguous', sources: found.map(({ source }) => source) };
+}
+
+/** A name that no mesh has. */
+const SOME_OTHER = '\0';
+
+/** The names that the mesh of a pod can have. Where webhooks tell of meshes, each mesh that injects is among them. */
+function possibleMeshes({ configs, meshes }: ConfigSet): readonly (string | undefined)[] {
+  const labels = configs.flatMap(({ mesh }) => mesh ?? []);
+  const others = meshes.length > 0 ? meshes.map(({ name }) => name) : [undefined, SOME_OTHER];
+  return [...new Set([...labels, ...others])];
+}
+
+/** What is the same for every mesh; where it is not, whose the configuration is cannot be told. */
+function agreed(lookups: readonly ConfigLookup[]): ConfigLookup {
+  const sources = new Set(lookups.flatMap(sourcesOf));
+  const [first] = lookups;
+  const same = sources.size < 2 && lookups.every(({ kind }) => kind === first?.kind);
+  return same && first !== undefined ? first : { kind: 'ambiguous', sources: [...sources] };
+}
+
+function sourcesOf(lookup: ConfigLookup): readonly string[] {
+  switch (lookup.kind) {
+    case 'found':
+      return [lookup.config.source];
+    case 'ambiguous':
+      return lookup.sources;
+    case 'missing':
+    case 'unreadable':
+      return [];
+  }
 }
 
 /** OSM and FSM read the one object of the name that they give it; a copy beside it is nobody's. */
@@ -79,11 +110,10 @@ function byUsualName(configs: readonly MeshConfig[]): readonly MeshConfig[] {
 
 function narrowed(
   { meshes, osmNamespace }: ConfigSet,
-  mesh: string | typeof ANY_MESH | undefined,
+  mesh: string | undefined,
   configs: readonly MeshConfig[],
 ): readonly MeshConfig[] {
   if (osmNamespace !== undefined) return configs.filter(({ namespace }) => namespace === osmNamespace);
-  if (mesh === ANY_MESH) return meshes.length > 1 ? configs : usual(configs);
   if (mesh !== undefined) {
     const homes = meshes.filter(({ name }) => name === mesh).map(({ namespace }) => namespace);
     const own = configs.filter((config) => config.mesh === mesh || homes.includes(config.namespace));

@@ -36,9 +36,9 @@ export const FSM: Product = {
 
 export const PRODUCTS: readonly Product[] = [OSM, FSM];
 
-/** Made once: as a key, a text that is put together anew would have to be hashed at every look. */
 type Names = Readonly<Record<Product['name'], string>>;
 
+/** For use once: as a key, a text that is put together anew would have to be hashed at every look. */
 function behindDomain(name: string): Names {
   return { OSM: `${OSM.domain}/${name}`, FSM: `${FSM.domain}/${name}` };
 }

@@ -9,6 +9,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 export interface SeenRequest {
+  /** For example `PATCH application/merge-patch+json`; a GET has no body and no type. */
+  readonly call: string;
   readonly path: string;
   readonly query: Readonly<Record<string, string>>;
 }
@@ -31,7 +33,8 @@ export class ScriptedServer {
     server.on('connection', () => (this.connections += 1));
     server.on('request', (message, response) => {
       const url = new URL(message.url ?? '/', this.url);
-      const request = { path: url.pathname, query: Object.fromEntries(url.searchParams) };
+      const call = [message.method, message.headers['content-type']].join(' ').trim();
+      const request = { call, path: url.pathname, query: Object.fromEntries(url.searchParams) };
       this.requests.push(request);
       this.#script.shift()?.(response, request);
     });
@@ -114,6 +117,22 @@ export function endingWatch(...text: readonly string[]): Step {
 export function cutWatch(...text: readonly string[]): Step {
   return (response, request) => {
     watch(...text)(response, request);
+    setTimeout(() => response.socket?.resetAndDestroy(), 20);
+  };
+}
+
+/** Sends the status and half of the reason, and leaves it at that. */
+export function stalledStatus(code: number): Step {
+  return (response) => {
+    response.writeHead(code, { 'content-length': '1000' });
+    response.write('{"kind":"Status","reason":"Forb');
+  };
+}
+
+/** As stalledStatus, but the connection is then cut. */
+export function cutStatus(code: number): Step {
+  return (response, request) => {
+    stalledStatus(code)(response, request);
     setTimeout(() => response.socket?.resetAndDestroy(), 20);
   };
 }

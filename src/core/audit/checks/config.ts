@@ -17,7 +17,11 @@ export function checkConfig(lookup: ConfigLookup): readonly Finding[] {
     case 'unreadable':
       return [finding('ConfigUnreadable', `The ${lookup.wanted} cannot be read: ${lookup.reason}.`)];
     case 'ambiguous': {
-      const message = `There are ${enumerate(lookup.sources)}; which of them is the mesh's is not known.`;
+      const { sources } = lookup;
+      const message =
+        sources.length === 1
+          ? `There is ${enumerate(sources)}; whether it is the configuration of the pod's mesh is not known.`
+          : `There are ${enumerate(sources)}; which of them is the mesh's is not known.`;
       return [finding('ConfigAmbiguous', message, { evidence: { values: lookup.sources } })];
     }
     case 'found':
