@@ -3,7 +3,7 @@
  *
  * The pods are judged afresh each time it is asked, since a test may have changed them in the meantime.
  */
-import { conditionOf, judge, type JudgedPod } from './verdicts.ts';
+import { conditionOf, judge, messageOf, type JudgedPod } from './verdicts.ts';
 import type { PodOnServer, World } from './world.ts';
 import { CONDITION } from '../scenarios/reported.ts';
 import type { ControllerProcess } from '../scenarios/controller-process.ts';
@@ -57,7 +57,10 @@ function aboutConditions(
     const said = status.conditions?.find(({ type }) => type === CONDITION);
     const saying = said === undefined ? undefined : `${said.status} ${said.reason}`;
     const wanted = pod === undefined ? 'judged' : conditionOf(pod);
-    return saying === wanted ? [] : [`${namespace}/${name} is ${wanted}, its condition says ${saying}`];
+    if (saying !== wanted) return [`${namespace}/${name} is ${wanted}, its condition says ${saying}`];
+    const message = pod === undefined ? undefined : messageOf(pod);
+    if (said?.message === message) return [];
+    return [`${namespace}/${name} is so because "${message}", its condition says "${said?.message}"`];
   });
 }
 

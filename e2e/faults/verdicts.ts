@@ -1,6 +1,7 @@
 /** What is true of the pods of a cluster: what a fresh `osm-auditor check` says, which knows nothing of any controller. */
 import { Readable } from 'node:stream';
 import { runCommandLine } from '../../src/cli/program.ts';
+import { conditionText } from '../../src/core/audit/condition-text.ts';
 import { catalogueEntry, type FindingName } from '../../src/core/audit/catalogue.ts';
 import type { Status } from '../../src/core/audit/report.ts';
 
@@ -9,6 +10,7 @@ export interface JudgedFinding {
   readonly code: string;
   readonly reason: FindingName;
   readonly severity: 'error' | 'warning' | 'info';
+  readonly message: string;
   readonly evidence: { readonly values?: readonly string[] };
 }
 
@@ -51,4 +53,12 @@ export function conditionOf({ status, findings }: JudgedPod): string | undefined
       return `${status === 'Discrepant' ? 'False' : 'Unknown'} ${deciding?.reason ?? status}`;
     }
   }
+}
+
+/** What the message of that condition must be: of two findings of one kind only the message tells which one it is. */
+export function messageOf({ status, findings }: JudgedPod): string | undefined {
+  const known = findings.map((each) => {
+    return { ...each, name: each.reason, effect: catalogueEntry(each.reason).effect };
+  });
+  return conditionText({ status, findings: known })?.message;
 }

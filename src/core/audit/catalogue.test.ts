@@ -91,7 +91,8 @@ describe('the catalogue', () => {
   });
 
   it('is judged by without changing what is judged, of which pods of one template share parts', () => {
-    for (const { name } of entries) {
+    // What cannot be judged cannot be copied either.
+    for (const { name } of entries.filter((each) => each.name !== 'JudgementFailed')) {
       for (const { input } of Object.values(FINDING_CASES[name].raises)) {
         expect(audit(frozen(structuredClone(input))), name).to.deep.equal(audit(input));
       }

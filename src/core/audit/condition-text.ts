@@ -10,6 +10,9 @@ export const RECOVERED_NOTE = 'Traffic is redirected as the mesh configuration s
 /** What the API takes for an Event's note; the condition keeps to it too. In bytes. */
 const LONGEST_MESSAGE = 1024;
 
+/** What the words need of a finding. */
+type Described = Pick<Finding, 'name' | 'code' | 'effect' | 'message'>;
+
 export interface ConditionText {
   readonly status: 'True' | 'False' | 'Unknown';
   readonly reason: string;
@@ -21,7 +24,9 @@ export interface ConditionText {
  *
  * @returns undefined for a pod that the mesh does not concern: it gets no condition
  */
-export function conditionText(report: Report): ConditionText | undefined {
+export function conditionText(
+  report: Pick<Report, 'status'> & { readonly findings: readonly Described[] },
+): ConditionText | undefined {
   const deciding = report.findings.filter(({ effect }) => effect !== 'None');
   switch (report.status) {
     case 'NotApplicable':
@@ -43,7 +48,7 @@ export function conditionText(report: Report): ConditionText | undefined {
 }
 
 /** `OA402 Excluded in the pod's rules ...`: the code in front, so that it survives shortening. */
-export function eventNote(finding: Finding): string {
+export function eventNote(finding: Pick<Finding, 'code' | 'message'>): string {
   return shorten(`${finding.code} ${finding.message}`);
 }
 
