@@ -159,6 +159,7 @@ export class Auditor {
       queue: {
         add: (key, how) => this.#controller.queue.add(key, how),
         addAfter: (key, ms) => this.#controller.queue.addAfter(key, ms),
+        isRunning: (key) => this.#controller.queue.isRunning(key),
       },
       part: shard.kind === 'all' ? undefined : describeShard(shard),
     });

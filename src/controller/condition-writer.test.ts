@@ -100,8 +100,8 @@ describe('condition writer', () => {
     await write(podWith(undefined), verdict('Verified'));
     await clock.advance(4000);
     expect(recognises(podWith(rival))).to.equal(true);
-    expect(again).to.deep.equal(['test/web in 6000 ms']);
-    await clock.advance(6000);
+    expect(again).to.deep.equal(['test/web in 6500 ms']);
+    await clock.advance(6500);
     expect(await write(podWith(rival), verdict('Verified'))).to.equal(true);
   });
 

@@ -3,8 +3,8 @@
  *
  * Guarantees
  * - A condition that says so already is not written, also while the last patch has not come back through the watch.
- * - The echo of a patch is known as our own; a foreign hand on the condition is told apart and mended, within
- *   ECHO_WITHIN_MS also where its version and the echo were one.
+ * - The echo of a patch is known as our own; a foreign hand on the condition is told apart and mended, also
+ *   where its version and the echo were one: then a little after ECHO_WITHIN_MS.
  * - A pod that left the mesh loses the condition. One that merely starts, or of which it is not known whether it belongs
  *   to the mesh, gets none, unless an earlier verdict would go on being believed.
  * Limits: when the watch brings nothing back for longer than ECHO_WITHIN_MS, a condition may be written once more.
@@ -42,6 +42,8 @@ interface Written {
 
 /** A watch that works brings a write back within moments; after this a missing echo is a foreign hand. */
 const ECHO_WITHIN_MS = 10_000;
+/** A timer counts from the beginning of the work that sets it, so it can come early by as long as that takes. */
+const TIMER_MARGIN_MS = 500;
 
 export class ConditionWriter {
   readonly #options: ConditionWriterOptions;
@@ -106,7 +108,7 @@ export class ConditionWriter {
     // A version from before the write, most likely. But a list shows the last version alone, and in that somebody may have
     // written over ours: then no echo follows.
     const { clock, lookAgain } = this.#options;
-    lookAgain(key, written.at + ECHO_WITHIN_MS - clock.monotonic());
+    lookAgain(key, written.at + ECHO_WITHIN_MS - clock.monotonic() + TIMER_MARGIN_MS);
     return true;
   }
 

@@ -100,7 +100,11 @@ describe('reconciler', () => {
     };
     const judge = new Judge({ pods, around, gathering, statuses, metrics, clock });
     const shared = { around, judge, reporter, leadership, metrics, notices, logger };
-    const queue = { add: (key: string) => queued.push(key), addAfter: () => undefined };
+    const queue = {
+      add: (key: string) => queued.push(key),
+      addAfter: () => undefined,
+      isRunning: () => false,
+    };
     reconciler = new Reconciler({
       ...shared,
       sweep: new Sweep({ ...shared, pods, queue, events: undefined, part: undefined }),

@@ -30,6 +30,7 @@ describe('sweep', () => {
   let leading: boolean;
   let queued: string[];
   let later: string[];
+  let running: Set<string>;
   /** `record ExcludedPortMissing 11` */
   let told: string[];
   /** What the server has, by reason. */
@@ -44,6 +45,7 @@ describe('sweep', () => {
     leading = true;
     queued = [];
     later = [];
+    running = new Set();
     told = [];
     existing = new Set();
     failure = undefined;
@@ -96,6 +98,7 @@ describe('sweep', () => {
       queue: {
         add: (key, how) => queued.push(`${key} ${String(how?.priority)}`),
         addAfter: (key, ms) => later.push(`${key} ${ms}`),
+        isRunning: (key) => running.has(key),
       },
       part: undefined,
     });
@@ -142,6 +145,13 @@ describe('sweep', () => {
     await sweep.run(undefined, undefined);
     expect(queued).to.deep.equal([]);
     expect(told).to.deep.equal([]);
+  });
+
+  it('comes back to a pod that is being written by an earlier verdict, though there is nothing to write', async () => {
+    await settled(3);
+    running.add('test/web-1');
+    await sweep.run(undefined, undefined);
+    expect(queued).to.deep.equal(['test/web-1 0']);
   });
 
   it('judges the pods of one namespace when asked for it', async () => {

@@ -40,7 +40,7 @@ export interface SweepOptions {
   readonly notices: Notices;
   readonly metrics: Pick<Metrics, 'sweepDuration'>;
   readonly logger: Logger;
-  readonly queue: Pick<WorkQueue, 'add' | 'addAfter'>;
+  readonly queue: Pick<WorkQueue, 'add' | 'addAfter' | 'isRunning'>;
   /** Which pods this process judges, where it does not judge all. */
   readonly part: string | undefined;
 }
@@ -125,7 +125,9 @@ export class Sweep {
       if (judged.changed) changed.push(report);
       if (recheckAfterMs !== undefined) queue.addAfter(key, recheckAfterMs);
       const plan = reporter.plan(judged);
-      if (isNothing(plan)) reporter.remember(plan);
+      // What is being written at this moment is an earlier verdict; it will have to be looked at once that is done.
+      if (isNothing(plan) && queue.isRunning(key)) queue.add(key, { priority: SWEEP_PRIORITY });
+      else if (isNothing(plan)) reporter.remember(plan);
       else pending.push({ plan, configSource: report.configSource });
     }
     this.#note(count, changed, performance.now() - started);

@@ -60,12 +60,14 @@ describe('work queue', () => {
     q.start();
     q.add('a');
     await settle();
+    expect(q.isRunning('a')).to.equal(true);
     q.add('a');
     q.add('a');
     await settle();
     expect(runs).to.deep.equal(['a']);
     open();
     await q.idle();
+    expect(q.isRunning('a')).to.equal(false);
     expect(runs).to.deep.equal(['a', 'a']);
   });
 

@@ -148,6 +148,11 @@ export class WorkQueue {
     }
   }
 
+  /** Whether the key is being worked on at this moment, by what was true when that began. */
+  isRunning(key: string): boolean {
+    return this.#items.get(key)?.phase === 'running';
+  }
+
   /** Adds a key `ms` milliseconds from now; a key has one such date, and the earliest wins. */
   addAfter(key: string, ms: number, { priority = 0 }: Priority = {}): void {
     if (!this.#stopped) this.#delayed.add(key, { ms, priority, retry: false });
