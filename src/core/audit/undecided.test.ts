@@ -51,10 +51,6 @@ describe('what a report calls undecided', () => {
     'two meshes, one of them without a configuration': configSet([listed('mesh-two', '')], {
       meshes: [one!, two!],
     }),
-    'configurations of which nothing is known': configSet([
-      listed('a', '10.0.0.0/8'),
-      listed('osm-system', ''),
-    ]),
   };
   for (const [what, configs] of Object.entries(sets)) {
     it(`lets no pod pass for another mesh's: ${what}`, () => {

@@ -164,11 +164,17 @@ describe('chooseConfig', () => {
       EITHER,
       'found ConfigMap/b/osm-config',
     ],
-    'does not choose for a pod of an unknown namespace where no mesh is known': [
+    'takes what is usual for a pod of an unknown namespace where nothing tells of a mesh': [
       configSet([configMap('osm-system'), configMap('b')]),
       ANY_MESH,
       EITHER,
-      'ambiguous ConfigMap/osm-system/osm-config ConfigMap/b/osm-config',
+      'found ConfigMap/osm-system/osm-config',
+    ],
+    'does not choose for it between what is usual and what carries a label': [
+      configSet([configMap('osm-system'), configMap('b', 'one')]),
+      ANY_MESH,
+      EITHER,
+      'ambiguous ConfigMap/b/osm-config ConfigMap/osm-system/osm-config',
     ],
     'does not choose for it between configurations with labels': [
       configSet([configMap('osm-system', 'one'), configMap('b', 'two')]),

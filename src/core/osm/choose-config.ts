@@ -70,13 +70,13 @@ export function chooseConfig(
   return { kind: 'ambiguous', sources: found.map(({ source }) => source) };
 }
 
-/** A name that no mesh has. */
-const SOME_OTHER = '\0';
-
-/** The names that the mesh of a pod can have. Where webhooks tell of meshes, each mesh that injects is among them. */
+/**
+ * The names that the mesh of a pod can have. Where webhooks tell of meshes, each mesh that injects is among them; where
+ * they tell of none, what is usual counts too.
+ */
 function possibleMeshes({ configs, meshes }: ConfigSet): readonly (string | undefined)[] {
   const labels = configs.flatMap(({ mesh }) => mesh ?? []);
-  const others = meshes.length > 0 ? meshes.map(({ name }) => name) : [undefined, SOME_OTHER];
+  const others = meshes.length > 0 ? meshes.map(({ name }) => name) : [undefined];
   return [...new Set([...labels, ...others])];
 }
 
