@@ -193,6 +193,23 @@ describe('chooseConfig', () => {
       EITHER,
       'ambiguous ConfigMap/a/osm-config',
     ],
+    'takes for it no mesh whose configuration is of another kind': [
+      configSet([configMap('a'), resource('b')], {
+        meshes: [
+          { name: 'one', namespace: 'a' },
+          { name: 'two', namespace: 'b' },
+        ],
+      }),
+      ANY_MESH,
+      NEW,
+      'found MeshConfig/b/osm-mesh-config',
+    ],
+    'finds none for it where all are of another kind': [
+      configSet([configMap('a')]),
+      ANY_MESH,
+      NEW,
+      'missing MeshConfig in any namespace',
+    ],
     'finds none for it where there is none': [
       configSet([]),
       ANY_MESH,

@@ -58,16 +58,18 @@ export function chooseConfig(
   const refused = set.unreadable.find(({ kind }) => kinds.includes(kind));
   if (refused !== undefined)
     return { kind: 'unreadable', wanted: namesOf([refused.kind]), reason: refused.reason };
-  if (mesh === ANY_MESH) return agreed(possibleMeshes(set).map((each) => chooseConfig(set, each, kinds)));
+  if (mesh === ANY_MESH) return agreed(possibleLookups(set, kinds)) ?? missing(set, kinds);
   const all = set.configs.filter(({ kind }) => kinds.includes(kind));
   const found = byUsualName(narrowed(set, mesh, all));
   const [only, ...others] = found;
-  if (only === undefined) {
-    const searched = set.osmNamespace === undefined ? set.searched : `namespace ${set.osmNamespace}`;
-    return { kind: 'missing', wanted: namesOf(kinds), searched };
-  }
+  if (only === undefined) return missing(set, kinds);
   if (others.length === 0) return { kind: 'found', config: only };
   return { kind: 'ambiguous', sources: found.map(({ source }) => source) };
+}
+
+function missing({ osmNamespace, searched }: ConfigSet, kinds: readonly ConfigKind[]): ConfigLookup {
+  const where = osmNamespace === undefined ? searched : `namespace ${osmNamespace}`;
+  return { kind: 'missing', wanted: namesOf(kinds), searched: where };
 }
 
 /**
@@ -80,12 +82,21 @@ function possibleMeshes({ configs, meshes }: ConfigSet): readonly (string | unde
   return [...new Set([...labels, ...others])];
 }
 
+/** A mesh that has configurations of other kinds alone is not that of a pod whose release reads these. */
+function possibleLookups(set: ConfigSet, kinds: readonly ConfigKind[]): readonly ConfigLookup[] {
+  return possibleMeshes(set).flatMap((mesh) => {
+    const lookup = chooseConfig(set, mesh, kinds);
+    const others = lookup.kind === 'missing' ? narrowed(set, mesh, set.configs) : [];
+    return others.length > 0 ? [] : [lookup];
+  });
+}
+
 /** What is the same for every mesh; where it is not, whose the configuration is cannot be told. */
-function agreed(lookups: readonly ConfigLookup[]): ConfigLookup {
-  const sources = new Set(lookups.flatMap(sourcesOf));
-  const [first] = lookups;
-  const same = sources.size < 2 && lookups.every(({ kind }) => kind === first?.kind);
-  return same && first !== undefined ? first : { kind: 'ambiguous', sources: [...sources] };
+function agreed([first, ...others]: readonly ConfigLookup[]): ConfigLookup | undefined {
+  if (first === undefined) return undefined;
+  const sources = new Set([first, ...others].flatMap(sourcesOf));
+  const same = sources.size < 2 && others.every(({ kind }) => kind === first.kind);
+  return same ? first : { kind: 'ambiguous', sources: [...sources] };
 }
 
 function sourcesOf(lookup: ConfigLookup): readonly string[] {
