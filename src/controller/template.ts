@@ -11,7 +11,7 @@ export type Template =
   | { readonly kind: 'list'; readonly items: readonly Template[] }
   | {
       readonly kind: 'object';
-      /** All members, in order; those of `varying` are placeholders. */
+      /** All members, in order; those of `varying` are undefined. */
       readonly members: Members;
       readonly varying: readonly (readonly [key: string, template: Template])[];
     };
