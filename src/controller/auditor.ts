@@ -27,11 +27,12 @@ import { Judge } from './judge.ts';
 import { UNCONTESTED, type Leadership } from './leadership.ts';
 import { observeWork, refreshMetrics } from './instrumentation.ts';
 import { Notices } from './notices.ts';
-import { CONFIG_KEY, namespaceKey, Reconciler } from './reconciler.ts';
+import { CONFIG_KEY, namespaceKey } from './keys.ts';
+import { Reconciler } from './reconciler.ts';
 import { Reporter } from './reporter.ts';
 import { describeShard, fieldSelectorOf, owns, type Shard } from './shard.ts';
 import { sight } from './sight.ts';
-import { Sweep } from './sweep.ts';
+import { LIVE, Sweep } from './sweep.ts';
 import { PodStatuses } from './pod-statuses.ts';
 import { limitWrites } from './write-limit.ts';
 
@@ -65,8 +66,6 @@ export interface AuditorOptions {
 }
 
 const REPORTING_CONTROLLER = 'openservicemesh.io/osm-auditor';
-/** A live change goes before a sweep over all pods. */
-const LIVE = 1;
 /** Kubernetes waits longer than this before it kills; see the Deployment. */
 const DRAIN_MS = 5000;
 /** Longer than an API server takes to start again. */
@@ -191,7 +190,7 @@ export class Auditor {
     election?.onChange((leading) => {
       for (const memory of [reporter, configReporter, this.#sweep]) memory.reset();
       // What the one before has left undone.
-      if (leading) this.#controller.queue.add(CONFIG_KEY, { priority: LIVE });
+      if (leading) this.#sweepAll();
     });
     this.#wire();
   }
@@ -200,7 +199,7 @@ export class Auditor {
   async run(signal: AbortSignal): Promise<void> {
     // Node takes more than ten for a leak. Each informer adds one as long as it runs, and a few for a while.
     setMaxListeners(MOST_LISTENERS, signal);
-    this.#controller.queue.add(CONFIG_KEY, { priority: LIVE });
+    this.#sweepAll();
     const electing = new AbortController();
     this.#electOnceJudged(electing.signal);
     try {
@@ -246,6 +245,12 @@ export class Auditor {
   #wake(key: string): void {
     if (!this.#sweep.begun) return;
     this.#notices.note(key, this.#clock.monotonic());
-    this.#controller.queue.add(key, { priority: LIVE });
+    if (key === CONFIG_KEY) this.#sweepAll();
+    else this.#controller.queue.add(key, { priority: LIVE });
+  }
+
+  #sweepAll(): void {
+    this.#sweep.expect();
+    this.#controller.queue.add(CONFIG_KEY, { priority: LIVE });
   }
 }

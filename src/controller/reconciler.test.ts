@@ -22,7 +22,8 @@ import { osmScript } from '../testing/osm-scripts.ts';
 import { RecordingLogger } from '../testing/kube/recording-logger.ts';
 import { ConfigReporter } from './config-reporter.ts';
 import { Judge } from './judge.ts';
-import { CONFIG_KEY, namespaceKey, Reconciler } from './reconciler.ts';
+import { CONFIG_KEY, namespaceKey } from './keys.ts';
+import { Reconciler } from './reconciler.ts';
 import { ConditionWriter } from './condition-writer.ts';
 import { Notices } from './notices.ts';
 import { Reporter } from './reporter.ts';
@@ -58,6 +59,7 @@ describe('reconciler', () => {
   let logger: RecordingLogger;
   let leading: boolean;
   let queued: string[];
+  let sweep: Sweep;
   let reconciler: Reconciler;
 
   beforeEach(() => {
@@ -105,9 +107,10 @@ describe('reconciler', () => {
       addAfter: () => undefined,
       isRunning: () => false,
     };
+    sweep = new Sweep({ ...shared, pods, queue, events: undefined, part: undefined });
     reconciler = new Reconciler({
       ...shared,
-      sweep: new Sweep({ ...shared, pods, queue, events: undefined, part: undefined }),
+      sweep,
       configReporter: new ConfigReporter(undefined, new RecordingLogger()),
       clock,
     });
@@ -228,6 +231,19 @@ describe('reconciler', () => {
     expect(queued).to.deep.equal([KEY]);
     await reconciler.reconcile(CONFIG_KEY);
     expect(queued).to.deep.equal([KEY, KEY, 'other/web']);
+  });
+
+  it('writes no pod while a sweep over all pods is owed, judges it all the same, and comes back to it', async () => {
+    know(meshedPod());
+    sweep.expect();
+    await reconciler.reconcile(KEY);
+    expect(present()).to.deep.equal(['test Verified 1']);
+    expect(written).to.deep.equal([]);
+    expect(queued).to.deep.equal([]);
+    await reconciler.reconcile(CONFIG_KEY);
+    expect(queued, 'once, by the sweep').to.deep.equal([KEY]);
+    await reconciler.reconcile(KEY);
+    expect(written).to.have.length(1);
   });
 
   it('does not race another writer: ten writes on a pod at once, then one each second, and the last word is ours', async () => {

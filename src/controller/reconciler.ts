@@ -12,20 +12,12 @@ import type { Metrics } from '../metrics/metrics.ts';
 import type { ConfigReporter } from './config-reporter.ts';
 import type { Surroundings } from './gatherer.ts';
 import type { Judge } from './judge.ts';
+import { CONFIG_KEY, namespaceOfKey } from './keys.ts';
 import type { Leadership } from './leadership.ts';
 import type { Notices } from './notices.ts';
 import { isNothing, type Reporter } from './reporter.ts';
 import { statusChanged } from './status-log.ts';
 import type { Sweep } from './sweep.ts';
-
-/** The key of the mesh configuration, upon which every pod depends. */
-export const CONFIG_KEY = 'config';
-const NAMESPACE_PREFIX = 'namespace:';
-
-/** The key of a namespace, upon which its pods depend. A pod's key holds a slash and no colon. */
-export function namespaceKey(name: string): string {
-  return `${NAMESPACE_PREFIX}${name}`;
-}
 
 export interface ReconcilerOptions {
   readonly judge: Judge;
@@ -59,10 +51,10 @@ export class Reconciler {
     const { notices } = this.#options;
     const noticed = notices.take(key);
     try {
-      if (key === CONFIG_KEY) await this.#reconcileConfig(noticed);
-      else if (key.startsWith(NAMESPACE_PREFIX)) {
-        await this.#options.sweep.run(key.slice(NAMESPACE_PREFIX.length), noticed);
-      } else return await this.#reconcilePod(key, noticed);
+      const namespace = namespaceOfKey(key);
+      if (namespace !== undefined) await this.#options.sweep.run(namespace, noticed);
+      else if (key === CONFIG_KEY) await this.#reconcileConfig(noticed);
+      else return await this.#reconcilePod(key, noticed);
       return undefined;
     } catch (error) {
       notices.restore(key, noticed);
@@ -71,7 +63,7 @@ export class Reconciler {
   }
 
   async #reconcilePod(key: string, noticed: number | undefined): Promise<Requeue | undefined> {
-    const { judge, reporter, leadership, metrics, clock, notices, logger } = this.#options;
+    const { judge, sweep, reporter, leadership, metrics, clock, notices, logger } = this.#options;
     const judged = judge.judge(key);
     if (judged === undefined) {
       reporter.forget(key);
@@ -81,16 +73,17 @@ export class Reconciler {
     if (changed) statusChanged(logger, report);
     if (leadership.leading) {
       const plan = reporter.plan(judged);
-      if (!isNothing(plan)) {
-        if (!this.#pace.has(report.uid)) {
-          notices.restore(key, noticed);
-          return { requeueAfterMs: PACE_MS };
-        }
-        this.#pace.take(report.uid);
+      const pressing = !isNothing(plan);
+      if (pressing && sweep.owed) sweep.defer(key, noticed);
+      else if (pressing && !this.#pace.has(report.uid)) {
+        notices.restore(key, noticed);
+        return { requeueAfterMs: PACE_MS };
+      } else {
+        if (pressing) this.#pace.take(report.uid);
+        const wrote = await reporter.carryOut(plan);
+        if (wrote && noticed !== undefined)
+          metrics.detectionLatency.observe((clock.monotonic() - noticed) / 1000);
       }
-      const wrote = await reporter.carryOut(plan);
-      if (wrote && noticed !== undefined)
-        metrics.detectionLatency.observe((clock.monotonic() - noticed) / 1000);
     }
     return recheckAfterMs === undefined ? undefined : { requeueAfterMs: recheckAfterMs };
   }

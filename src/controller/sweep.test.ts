@@ -161,6 +161,61 @@ describe('sweep', () => {
     expect(queued).to.deep.equal(['shop/web-0 0']);
   });
 
+  it('puts in line at its end, before others, what was deferred and it has nothing to say of', async () => {
+    await settled(2);
+    sweep.expect();
+    sweep.defer('test/web-1', 5);
+    expect(sweep.owed).to.equal(true);
+    await sweep.run(undefined, undefined);
+    expect(sweep.owed).to.equal(false);
+    expect(queued).to.deep.equal(['test/web-1 1']);
+    expect(notices.take('test/web-1')).to.equal(5);
+  });
+
+  it('stays owed when another was asked for meanwhile, and nothing that was deferred is lost', async () => {
+    await settled(2);
+    sweep.expect();
+    const first = sweep.run(undefined, undefined);
+    sweep.defer('test/web-1', undefined);
+    sweep.expect();
+    await first;
+    expect(sweep.owed).to.equal(true);
+    expect(queued).to.deep.equal([]);
+    await sweep.run(undefined, undefined);
+    expect(queued).to.deep.equal(['test/web-1 1']);
+  });
+
+  it('leaves a namespace for the end of a sweep over all pods', async () => {
+    know(1);
+    sweep.expect();
+    await sweep.run('test', undefined);
+    expect(queued).to.deep.equal([]);
+    await sweep.run(undefined, undefined);
+    expect(queued).to.deep.equal(['test/web-0 0', 'namespace:test 1']);
+  });
+
+  it('is no longer owed when there was nobody to tell: nothing waits for a replica that does not lead', async () => {
+    leading = false;
+    sweep.expect();
+    sweep.defer('test/web-1', undefined);
+    await sweep.run(undefined, undefined);
+    expect(queued).to.deep.equal(['test/web-1 1']);
+  });
+
+  it('stays owed while what concerns many pods could not be told', async () => {
+    await settled(11);
+    change();
+    sweep.expect();
+    failure = new Error('no answer');
+    await sweep.run(undefined, undefined).catch(() => undefined);
+    expect(sweep.owed).to.equal(true);
+    expect(queued).to.deep.equal([]);
+    failure = undefined;
+    await sweep.run(undefined, undefined);
+    expect(sweep.owed).to.equal(false);
+    expect(queued).to.have.length(11);
+  });
+
   it('leaves each of ten pods its own Event', async () => {
     await settled(10);
     change();

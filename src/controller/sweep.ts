@@ -6,8 +6,8 @@
  * - First everything is judged and nothing written, in slices between which other work gets its turn; then only the keys of
  *   pods about which something is to be written are put in line.
  * - What concerns more than MASS pods alike is told once, on the configuration object, and before any of the pods is
- *   written: whoever takes over in the middle finds it told (see roll-up.ts).
- * Limits: a pod that changes by itself in the moment in which the Event about all is written may get one of its own.
+ *   written: whoever takes over in the middle finds it told (see roll-up.ts). From the moment a sweep over all pods is
+ *   asked for until it has told, no pod is written; what comes up meanwhile is deferred to its end.
  * RBAC: as kube/events.ts says.
  */
 import { performance } from 'node:perf_hooks';
@@ -23,8 +23,10 @@ import type { WorkQueue } from '../kube/workqueue.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { Surroundings } from './gatherer.ts';
 import type { Judge } from './judge.ts';
+import { namespaceKey } from './keys.ts';
 import type { Leadership } from './leadership.ts';
 import type { Notices } from './notices.ts';
+import { OwedSweeps } from './owed-sweeps.ts';
 import { isNothing, type Plan, type Reporter } from './reporter.ts';
 import { rollUps, type RollUp } from './roll-up.ts';
 import { statusChanged } from './status-log.ts';
@@ -45,7 +47,8 @@ export interface SweepOptions {
   readonly part: string | undefined;
 }
 
-/** A change of a single pod goes first. */
+/** A change of a single pod goes before a sweep. */
+export const LIVE = 1;
 export const SWEEP_PRIORITY = 0;
 /** Up to so many pods with a finding in common get an Event each; client-go takes more than ten alike for a series too. */
 const MASS = 10;
@@ -66,6 +69,7 @@ export class Sweep {
   #begun = false;
   /** Whether what many pods have in common was told by this replica, all of it and for certain. */
   #sure = false;
+  readonly #owed = new OwedSweeps();
 
   constructor(options: SweepOptions) {
     this.#options = options;
@@ -77,28 +81,64 @@ export class Sweep {
     return this.#begun;
   }
 
+  /** Says that a sweep over all pods is to come; whoever says so puts the configuration's key in line. */
+  expect(): void {
+    this.#owed.ask();
+  }
+
+  /** Whether a sweep over all pods is still to tell what many have in common. */
+  get owed(): boolean {
+    return this.#owed.any;
+  }
+
+  /** Puts the key in line once no sweep is owed; `since` as in `run`. */
+  defer(key: string, since: number | undefined): void {
+    this.#owed.defer(key);
+    if (since !== undefined) this.#options.notices.note(key, since);
+  }
+
   /**
-   * Judges all pods, or those of a namespace, and puts in line what is to be written.
+   * Judges all pods, or those of a namespace, and puts in line what is to be written; a namespace waits with that for a
+   * sweep over all pods that is owed.
    *
    * @param since when the change that asks for it was noticed, by the monotonic clock; undefined when nobody waits for it
    * @throws the API's error when what concerns many pods could not be told; the next try starts over
    */
   async run(namespace: string | undefined, since: number | undefined): Promise<void> {
-    const { around, leadership, notices, queue } = this.#options;
+    const { asked } = this.#owed;
+    const { around, leadership } = this.#options;
     const configs = around.configs();
     const pending = await this.#judge(namespace);
     if (namespace === undefined) this.#allJudged();
-    if (!leadership.leading) return;
-    // Another change came meanwhile, and with it another sweep: what that one finds is what counts.
-    if (!isDeepStrictEqual(around.configs(), configs)) return;
-    const refusal = await this.#tell(pending);
-    for (const {
-      plan: { key },
-    } of pending) {
-      if (since !== undefined) notices.note(key, since);
-      queue.add(key, { priority: SWEEP_PRIORITY });
+    else if (this.owed) {
+      this.defer(namespaceKey(namespace), since);
+      return;
     }
+    // Another change came meanwhile, and with it another sweep: what that one finds is what counts.
+    if (!leadership.leading || !isDeepStrictEqual(around.configs(), configs)) {
+      if (namespace === undefined) this.#answer(asked, []);
+      return;
+    }
+    const refusal = await this.#tell(pending);
+    this.#line(pending, since);
+    if (namespace === undefined) this.#answer(asked, pending);
     if (refusal !== undefined) throw refusal;
+  }
+
+  #line(pending: readonly Pending[], since: number | undefined): void {
+    const { notices, queue } = this.#options;
+    for (const { plan } of pending) {
+      if (since !== undefined) notices.note(plan.key, since);
+      queue.add(plan.key, { priority: SWEEP_PRIORITY });
+    }
+  }
+
+  /** What was deferred and the sweep has not put in line has changed since it was judged. */
+  #answer(asked: number, pending: readonly Pending[]): void {
+    const inLine = new Set(pending.map(({ plan }) => plan.key));
+    for (const key of this.#owed.end(asked)) {
+      if (!inLine.has(key)) this.#options.queue.add(key, { priority: LIVE });
+    }
   }
 
   /** Forgets what was told: another replica may have told other things meanwhile. */
