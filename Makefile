@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
-sources := $(shell find src e2e docs -name '*.ts' 2>/dev/null)
+sources := $(shell find src e2e docs image -name '*.ts' 2>/dev/null)
 
 .PHONY: help
 help: ## Show this list
@@ -15,7 +15,7 @@ node_modules/.installed: package.json package-lock.json
 	@touch $@
 
 build/.compiled: node_modules/.installed tsconfig.json $(sources)
-	@rm -rf build/src build/e2e build/docs # or tests of files that are gone would still run
+	@rm -rf build/src build/e2e build/docs build/image # or tests of files that are gone would still run
 	npm run --silent compile
 	@touch $@
 

@@ -70,7 +70,7 @@ export default tseslint.config(
   { files: ['src/main.ts'], rules: { 'no-restricted-properties': 'off' } },
   {
     // Tests may look at anything below them and at testing/, read files, and assert with chai's property style.
-    files: ['**/*.test.ts', 'src/testing/**/*.ts', 'e2e/**/*.ts'],
+    files: ['**/*.test.ts', 'src/testing/**/*.ts', 'e2e/**/*.ts', 'image/**/*.ts'],
     rules: {
       'no-restricted-imports': 'off',
       '@typescript-eslint/no-unused-expressions': 'off',

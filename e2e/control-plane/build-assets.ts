@@ -13,7 +13,7 @@ import type { Assets } from './assets.ts';
 import { repositoryRoot } from '../../src/testing/repository.ts';
 
 /** Looks again under the lock: whoever waited for it finds the work done. */
-const BUILD_ONCE = '[ -x "$2/kube-apiserver" ] || exec "$1" "$2"';
+const BUILD_ONCE = 'script=$1 last=$2; shift 2; [ -x "$1/$last" ] || exec "$script" "$@"';
 
 /** flock's exit status for a lock that somebody else holds; nothing in build.sh ends with it. */
 const LOCKED = 75;
@@ -39,13 +39,22 @@ export async function ensureAssets(): Promise<Assets> {
   return built;
 }
 
-/** Runs `script folder` unless `folder` is complete; throws if the script fails, whose stderr has said why. */
-export async function buildAssets(script: string, folder: string): Promise<void> {
+/**
+ * Runs `script folder programs...` unless the last of the programs, or without any kube-apiserver, is in `folder`. Throws if
+ * the script fails, whose stderr has said why.
+ */
+export async function buildAssets(
+  script: string,
+  folder: string,
+  programs: readonly string[] = [],
+): Promise<void> {
+  const last = programs.at(-1) ?? 'kube-apiserver';
+  const work = [script, last, folder, ...programs];
   mkdirSync(dirname(folder), { recursive: true });
-  let status = await runLocked(['--nonblock', `--conflict-exit-code=${LOCKED}`], script, folder);
+  let status = await runLocked(['--nonblock', `--conflict-exit-code=${LOCKED}`], folder, work);
   if (status === LOCKED) {
-    process.stderr.write('control plane: another process is building it; waiting for that\n');
-    status = await runLocked([], script, folder);
+    process.stderr.write(`${last}: another process is building it; waiting for that\n`);
+    status = await runLocked([], folder, work);
   }
   if (status !== 0) throw new Error(`${script} failed with ${status}; its output above says why`);
 }
@@ -53,10 +62,10 @@ export async function buildAssets(script: string, folder: string): Promise<void>
 /** Runs the build under the lock and returns the exit code, or the signal's name; its output goes to stderr. */
 async function runLocked(
   flags: readonly string[],
-  script: string,
   folder: string,
+  work: readonly string[],
 ): Promise<number | NodeJS.Signals> {
-  const command = [...flags, `${folder}.lock`, 'sh', '-c', BUILD_ONCE, 'sh', script, folder];
+  const command = [...flags, `${folder}.lock`, 'sh', '-c', BUILD_ONCE, 'sh', ...work];
   const child = spawn('flock', command, { stdio: ['ignore', process.stderr, 'inherit'] });
   const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals];
   return code ?? signal;

@@ -12,13 +12,23 @@ export interface ServerCredentials {
   readonly tokenFile: string;
   readonly privateKeyFile: string;
   readonly publicKeyFile: string;
-  /** The one token in the table: a member of system:masters, whom RBAC never refuses. */
+  /** The token of `admin`, a member of system:masters, whom RBAC never refuses. */
   readonly adminToken: string;
+  /** The tokens of the other users that were asked for, by name. */
+  readonly tokens: ReadonlyMap<string, string>;
+}
+
+function newToken(): string {
+  return randomBytes(24).toString('hex');
 }
 
 const PRIVATE = { mode: 0o600 };
 
-export async function writeServerCredentials(folder: string): Promise<ServerCredentials> {
+/** @param others names of more users, each with the group that it belongs to or an empty text */
+export async function writeServerCredentials(
+  folder: string,
+  others: Readonly<Record<string, string>> = {},
+): Promise<ServerCredentials> {
   const { privateKey, publicKey } = generateKeyPairSync('ec', {
     namedCurve: 'prime256v1',
     privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
@@ -28,9 +38,14 @@ export async function writeServerCredentials(folder: string): Promise<ServerCred
     tokenFile: join(folder, 'tokens.csv'),
     privateKeyFile: join(folder, 'service-account.key'),
     publicKeyFile: join(folder, 'service-account.pub'),
-    adminToken: randomBytes(24).toString('hex'),
+    adminToken: newToken(),
+    tokens: new Map(Object.keys(others).map((name) => [name, newToken()])),
   };
-  await writeFile(credentials.tokenFile, `${credentials.adminToken},admin,admin,"system:masters"\n`, PRIVATE);
+  const table = [
+    [credentials.adminToken, 'admin', 'system:masters'],
+    ...[...credentials.tokens].map(([name, token]) => [token, name, others[name] ?? '']),
+  ].map(([token = '', name = '', group = '']) => `${token},${name},${name},"${group}"\n`);
+  await writeFile(credentials.tokenFile, table.join(''), PRIVATE);
   await writeFile(credentials.privateKeyFile, privateKey, PRIVATE);
   await writeFile(credentials.publicKeyFile, publicKey, PRIVATE);
   return credentials;

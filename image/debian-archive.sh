@@ -1,0 +1,24 @@
+# To be sourced by bash scripts that take programs from Debian's archive without root and without installing anything:
+#
+#     open_archive WORK SUITE    makes a private apt of that release in WORK that takes only the mirror from the
+#                                machine's own; afterwards `apt` is an array: apt-get "${apt[@]}" download etcd-server
+#
+# The sourcing script defines `die MESSAGE`, which ends it. What apt prints goes to $log.
+# shellcheck shell=bash
+
+open_archive() {
+  local work=$1 suite=$2 mirror type
+  [ -r /etc/debian_version ] || die "only Debian's archive is known here, and this is another system"
+  mirror=$({ cat /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources 2>/dev/null || true; } |
+    awk '/^(URIs:|deb )/ { for (i = 2; i <= NF; i++) if ($i ~ /^https?:.*\/debian\/?$/) { print $i; exit } }')
+  [ -n "$mirror" ] || die "/etc/apt names no mirror of Debian"
+  mkdir -p "$work/apt/lists/partial" "$work/apt/archives/partial"
+  for type in deb deb-src; do
+    echo "$type [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror $suite main"
+  done >"$work/apt/sources.list"
+  : >"$work/apt/status" # as if nothing were installed, so that every library comes along
+  apt=(-o "Dir::Etc::SourceList=$work/apt/sources.list" -o "Dir::Etc::SourceParts=/dev/null"
+    -o "Dir::State::Lists=$work/apt/lists" -o "Dir::Cache=$work/apt" -o "Dir::State::status=$work/apt/status"
+    -o "APT::Sandbox::User=" -o "APT::Install-Recommends=false" -o "Acquire::Retries=3" -o "Debug::NoLocking=true")
+  apt-get "${apt[@]}" -o APT::Update::Error-Mode=any update >>"$log" 2>&1 || die "the archive at $mirror cannot be read"
+}

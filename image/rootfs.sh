@@ -1,0 +1,56 @@
+#!/bin/bash
+# Unpacks Debian packages, with all that they need, into a folder that can be the root of a file system:
+#
+#     rootfs.sh FOLDER PACKAGE...              with the packages that they depend on
+#     rootfs.sh FOLDER PACKAGE... -- PACKAGE...   those after -- alone, without what they depend on
+#
+# Nothing is installed and no package's script runs, on the machine or in the folder; the iptables of the folder are
+# therefore set up here, as Debian's alternatives would. FOLDER is complete exactly when it is there.
+# FOLDER/packages lists what it is made of, one `name version` a line.
+set -euo pipefail
+# shellcheck source=debian-archive.sh
+. "$(dirname "${BASH_SOURCE[0]}")/debian-archive.sh"
+
+folder=$(realpath --canonicalize-missing "${1:?usage: rootfs.sh FOLDER PACKAGE... [-- PACKAGE...]}")
+shift
+whole=() alone=()
+while [ $# -gt 0 ] && [ "$1" != -- ]; do whole+=("$1") && shift; done
+[ $# -eq 0 ] || alone=("${@:2}")
+suite=bookworm # as the Kubernetes that runs on it
+
+say() { printf 'packages: %s\n' "$*" >&2; }
+die() { say "$*"; exit 1; }
+for tool in apt-get dpkg-deb tar awk; do command -v "$tool" >/dev/null || die "$tool is missing, so that nothing can be unpacked"; done
+[ ! -e "$folder" ] || exit 0
+
+mkdir -p "$(dirname "$folder")"
+work=$(mktemp -d "$folder.build.XXXXXX")
+log=$work/log
+finish() {
+  local status=$?
+  [ "$status" -eq 0 ] || tail -n 5 "$log" >&2 2>/dev/null || true
+  rm -rf "$work"
+}
+trap finish EXIT
+
+say "fetching ${whole[*]} ${alone[*]} of Debian $suite"
+open_archive "$work" "$suite"
+apt-get "${apt[@]}" --yes --download-only install "${whole[@]}" >>"$log" 2>&1 || die 'the packages cannot be downloaded:'
+[ ${#alone[@]} -eq 0 ] || (cd "$work/apt/archives" && apt-get "${apt[@]}" download "${alone[@]}") >>"$log" 2>&1 ||
+  die 'the packages cannot be downloaded:'
+
+root=$work/new
+mkdir -p "$root"/usr/{bin,sbin,lib,lib64} "$root"/{dev,etc,proc,sys,tmp,run,var,root}
+chmod 1777 "$root/tmp"
+for name in bin sbin lib lib64; do ln -s "usr/$name" "$root/$name"; done
+for package in "$work"/apt/archives/*.deb; do
+  dpkg-deb --fsys-tarfile "$package" | tar -x -C "$root" --keep-directory-symlink --no-same-owner \
+    --exclude './usr/share/doc/*' --exclude './usr/share/man/*' --exclude './usr/share/locale/*' ||
+    die "$package cannot be unpacked:"
+  dpkg-deb --show --showformat '${Package} ${Version}\n' "$package"
+done 2>>"$log" | LC_ALL=C sort >"$root/packages"
+
+for name in iptables iptables-save iptables-restore; do
+  [ ! -e "$root/usr/sbin/xtables-nft-multi" ] || ln -sf xtables-nft-multi "$root/usr/sbin/$name"
+done
+mv "$root" "$folder"
