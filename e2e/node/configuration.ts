@@ -23,7 +23,9 @@ export const KUBELET = {
   cgroupDriver: 'cgroupfs',
   failSwapOn: false,
   oomScoreAdj: 0,
-  resolvConf: '/node/resolv.conf',
+  resolvConf: '/etc/resolv.conf',
+  clusterDNS: ['10.96.0.10'], // where nobody answers; without one the kubelet complains about every pod
+  clusterDomain: 'cluster.local',
   nodeStatusUpdateFrequency: '4s',
   evictionHard: { 'memory.available': '100Mi', 'nodefs.available': '1%', 'imagefs.available': '1%' },
 };

@@ -22,6 +22,8 @@ mount --bind "$state" "$root/node"
 mount --bind "$programs" "$root/opt/programs"
 mount --bind "$control_plane" "$root/opt/control-plane"
 cp "$state/cni.conflist" "$root/etc/cni/net.d/10-node.conflist"
+echo "127.0.0.1 localhost" >"$root/etc/hosts"
+echo "# no name server" >"$root/etc/resolv.conf"
 cp "$here/components.sh" "$root/opt/components.sh"
 # Containers' own overlays cannot lie on an overlay.
 for folder in run var/lib/containerd var/lib/kubelet; do mount -t tmpfs -o mode=755 tmpfs "$root/$folder"; done

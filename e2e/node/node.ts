@@ -143,7 +143,6 @@ async function prepare(folder: string, assets: NodeAssets, images: readonly stri
   await writeFile(join(folder, 'containerd.toml'), CONTAINERD);
   await writeFile(join(folder, 'kubelet.yaml'), stringify(KUBELET));
   await writeFile(join(folder, 'cni.conflist'), JSON.stringify(CNI));
-  await writeFile(join(folder, 'resolv.conf'), '# no name server\n');
   await writeFile(join(folder, 'images/pods.tar'), (await podImages(assets.podRoot)).bytes);
   for (const [at, image] of images.entries()) await copyFile(image, join(folder, `images/given-${at}.tar`));
 }

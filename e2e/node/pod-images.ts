@@ -23,7 +23,10 @@ export const INIT_IMAGES: Readonly<Record<Backend, (tag: string) => string>> = {
 export type Backend = 'legacy' | 'nft';
 
 /** Of the guide, and of the releases whose tag tells something. */
-export const INIT_TAGS = ['2c18593efc7a31986a6ae7f412e73b6067e11a57', 'v0.9.0', 'v1.0.0', 'v1.1.0', 'v1.2.3', '1.3.0', '1.4.20'];
+export const INIT_TAGS = {
+  guide: '2c18593efc7a31986a6ae7f412e73b6067e11a57',
+  releases: ['v0.9.0', 'v1.0.0', 'v1.1.0', 'v1.2.3', '1.3.0', '1.4.20'],
+} as const;
 export const SIDECAR = 'docker.io/envoyproxy/envoy-alpine:v1.17.1';
 
 const PATH = ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'];
@@ -49,7 +52,7 @@ export async function podImages(podRoot: string): Promise<Archive> {
     config: { Env: PATH, Cmd: ['/bin/sh'] },
   });
   const init = async (backend: Backend): Promise<Image> =>
-    image(INIT_TAGS.map(INIT_IMAGES[backend]), [system, await layerOf(iptables(backend))]);
+    image([INIT_TAGS.guide, ...INIT_TAGS.releases].map(INIT_IMAGES[backend]), [system, await layerOf(iptables(backend))]);
   return archiveOf([
     { ...image([PAUSE], [system]), config: { Entrypoint: ['/bin/busybox', 'sleep', '999999999'] } },
     await init('legacy'),

@@ -4,7 +4,7 @@
  */
 
 import { R1, R2, R3, R4, variantOf, type Dialect } from '../core/osm/dialect.ts';
-import { expectedLines } from '../core/osm/expected-rules.ts';
+import { expectedLines, expectedScript } from '../core/osm/expected-rules.ts';
 import { NO_INTENT, type Intent, type Wanted } from '../core/osm/intent.ts';
 
 export interface ScriptOptions {
@@ -19,6 +19,11 @@ export interface ScriptOptions {
 
 export const RELEASES = ['R1', 'R2', 'R3', 'R4'] as const;
 export type Release = (typeof RELEASES)[number];
+
+/** The script that the injector of a dialect writes. */
+export function scriptIn(dialect: Dialect, options: ScriptOptions = {}): string {
+  return expectedScript(variantOf(dialect, { uid: options.uid }), intentOf(options));
+}
 
 export function osmScript(release: Release, options: ScriptOptions = {}): string {
   const lines = osmLines(release, options);

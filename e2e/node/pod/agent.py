@@ -71,31 +71,35 @@ def sandbox_of(uid: str) -> int:
     raise LookupError(f"no sandbox of pod {uid}")
 
 
-def dial(address: str, port: int, uid: int) -> str:
-    """In a process of its own, which belongs to the user."""
-    reader, writer = os.pipe()
-    child = os.fork()
-    if child == 0:
-        os.close(reader)
-        os.setgroups([])
-        os.setresgid(uid, uid, uid)
-        os.setresuid(uid, uid, uid)
-        os.write(writer, connect(address, port).encode())
-        os._exit(0)
-    os.close(writer)
-    with os.fdopen(reader) as pipe:
-        text = pipe.read()
-    os.waitpid(child, 0)
-    return text
+def dial_all(dials: "list[dict]") -> "list[str]":
+    """All at once, each in a process of its own, which belongs to the user."""
+    pipes = []
+    for each in dials:
+        reader, writer = os.pipe()
+        if os.fork() == 0:
+            os.close(reader)
+            os.setgroups([])
+            os.setresgid(each["uid"], each["uid"], each["uid"])
+            os.setresuid(each["uid"], each["uid"], each["uid"])
+            os.write(writer, connect(each["address"], each["port"]).encode())
+            os._exit(0)
+        os.close(writer)
+        pipes.append(reader)
+    arrivals = []
+    for reader in pipes:
+        with os.fdopen(reader) as pipe:
+            arrivals.append(pipe.read())
+    for _ in pipes:
+        os.wait()
+    return arrivals
 
 
 def connect(address: str, port: int) -> str:
     try:
         with socket.create_connection((address, port), timeout=PATIENCE_S) as connection:
-            text = connection.recv(200)
-            if not text:
-                return "closed"
-            return text.decode().strip()
+            connection.sendall(b"GET / HTTP/1.0\r\n\r\n")
+            text = connection.recv(200).decode(errors="replace")
+            return text.splitlines()[0] if text else "closed"
     except socket.timeout:
         return "no answer"
     except OSError as error:
@@ -113,8 +117,7 @@ def table(backend: str) -> str:
 
 
 def look(dials: "list[dict]") -> dict:
-    arrivals = [dial(each["address"], each["port"], each["uid"]) for each in dials]
-    return {"arrivals": arrivals, "tables": {backend: table(backend) for backend in ("legacy", "nft")}}
+    return {"arrivals": dial_all(dials), "tables": {backend: table(backend) for backend in ("legacy", "nft")}}
 
 
 def look_at(uid: str, dials: "list[dict]") -> dict:
@@ -169,7 +172,7 @@ def main(job: dict) -> object:
     if what == "look":
         return {uid: look_at(uid, dials) for uid, dials in job["pods"].items()}
     if what == "dial":
-        return [dial(each["address"], each["port"], each["uid"]) for each in job["dials"]]
+        return dial_all(job["dials"])
     if what == "kill-sandbox":
         pid = sandbox_of(job["pod"])
         os.kill(pid, signal.SIGKILL)

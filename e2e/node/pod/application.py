@@ -23,6 +23,8 @@ def main(name: str, ports: "list[int]") -> None:
             with connection:
                 try:
                     address, port = connection.getsockname()
+                    connection.settimeout(2)
+                    connection.recv(4096)  # what stays unread would reset the connection, answer and all
                     connection.sendall(f"{name} {address}:{port}\n".encode())
                 except OSError as error:
                     print(f"port {key.data}: {error}", flush=True)

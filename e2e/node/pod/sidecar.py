@@ -28,10 +28,10 @@ def original_destination(connection: socket.socket) -> str:
 
 def answer(connection: socket.socket, port: int) -> None:
     connection.settimeout(2)
+    connection.recv(4096)  # what stays unread would reset the connection, answer and all
     if port in REDIRECTED:
         connection.sendall(f"{REDIRECTED[port]} {original_destination(connection)}\n".encode())
         return
-    connection.recv(4096)
     ready = time.monotonic() - STARTED >= READY_AFTER
     status = "200 OK" if ready else "503 Service Unavailable"
     connection.sendall(f"HTTP/1.1 {status}\r\nConnection: close\r\nContent-Length: 5\r\n\r\nLIVE\n".encode())

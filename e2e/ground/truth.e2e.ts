@@ -1,0 +1,241 @@
+/**
+ * What osm-auditor says of a pod is what the kernel of that pod does: for every release and both backends, with scripts that
+ * are right, that fail, that stop half-way. Each pod is looked at three ways: its nat table, connections that processes of
+ * several users really open, and the connections that the auditor's own findings name as witnesses.
+ */
+import { expect } from 'chai';
+import { runScript } from '../../src/core/audit/rule-comparison.ts';
+import { compare } from '../../src/core/iptables/compare.ts';
+import { execute } from '../../src/core/iptables/execute.ts';
+import type { RuleSet } from '../../src/core/iptables/model.ts';
+import { readSave } from '../../src/core/iptables/save.ts';
+import type { Dial, Look } from './agent.ts';
+import { arrivalOf, inbound, outbound, type Place } from './arrivals.ts';
+import { Ground, placeFor, says, type CheckedPod, type SeenPod } from './ground.ts';
+import { note } from './report.ts';
+import { EXCLUDED, expectedScriptFor, SCENARIOS, type Scenario } from './scenarios.ts';
+
+const APP = 1000;
+const NOTHING: RuleSet = execute('').rules;
+
+/** Everything that was seen of one pod. */
+interface Seen {
+  readonly pod: SeenPod;
+  readonly seconds: number;
+  readonly dials: readonly Dial[];
+  readonly look: Look;
+  readonly inboundDials: readonly Dial[];
+  readonly inboundArrivals: readonly string[];
+  readonly checked: CheckedPod;
+  readonly witnessDials: readonly WitnessDial[];
+  readonly witnessArrivals: readonly string[];
+}
+
+interface WitnessDial extends Dial {
+  readonly installed: string;
+  readonly expected: string;
+}
+
+for (const kind of ['ConfigMap', 'MeshConfig'] as const) {
+  describe(`truth on the ground, configured by ${kind}`, function () {
+    this.timeout(300_000);
+    const scenarios = SCENARIOS[kind];
+    const base = `truth-${kind.toLowerCase()}`;
+    const place = placeFor(base);
+    const namespaces = [...new Set(scenarios.map(({ pod }) => place(pod)))];
+    const all = new Map<string, Seen>();
+    let ground: Ground;
+
+    before(async () => {
+      ground = await Ground.open();
+      await ground.meshes();
+      if (kind === 'ConfigMap') {
+        await ground.configMap({
+          outbound_ip_range_exclusion_list: EXCLUDED.ranges.join(),
+          outbound_port_exclusion_list: EXCLUDED.ports.join(),
+        });
+      } else {
+        for (const product of ['OSM', 'FSM'] as const) await ground.meshConfig(product, TRAFFIC);
+      }
+      for (const name of namespaces) await ground.namespace(name, name.endsWith('fsm') ? 'FSM' : 'OSM');
+      await ground.create(scenarios.map(({ pod }) => pod), place);
+      for (const namespace of namespaces) {
+        await lookAt(namespace, scenarios.filter(({ pod }) => place(pod) === namespace));
+      }
+    });
+
+    const lookAt = async (namespace: string, here: readonly Scenario[]): Promise<void> => {
+      const took = await ground.become(
+        namespace,
+        Object.fromEntries(here.map((scenario) => [scenario.pod.name, settled(scenario)])),
+        200_000,
+      );
+      const pods = await ground.pods(namespace);
+      const checked = ground.check(namespace);
+      const plans = here.map((scenario) => {
+        const { name } = scenario.pod;
+        const pod = pods.get(name);
+        const verdict = checked.get(name);
+        if (pod === undefined || verdict === undefined) throw new Error(`${name} is gone`);
+        const dials = dialsFrom(scenario, pod);
+        return { name, scenario, pod, verdict, dials, witnessDials: witnessesOf(verdict, pod) };
+      });
+      const looks = await ground.agent.look(
+        Object.fromEntries(plans.map(({ pod, dials, witnessDials }) => [pod.uid, [...dials, ...witnessDials]])),
+      );
+      for (const { name, pod, verdict, dials, witnessDials } of plans) {
+        const look = looks[pod.uid];
+        if (look === undefined) throw new Error(`the agent says nothing of ${name}`);
+        const inboundDials = dialsTo(pod);
+        all.set(name, {
+          pod,
+          seconds: took.get(name) ?? 0,
+          dials,
+          look,
+          inboundDials,
+          inboundArrivals: await ground.agent.dial(inboundDials),
+          checked: verdict,
+          witnessDials,
+          witnessArrivals: look.arrivals.slice(dials.length),
+        });
+      }
+    };
+
+    after(() => ground.deleteNamespaces(...namespaces));
+    if (kind === 'ConfigMap') {
+      after(() => ground.cluster.kubectl(['delete', 'configmap', 'osm-config', '-n', 'osm-system']));
+    }
+
+    for (const scenario of scenarios) {
+      const { pod, condition, kernel, redirected } = scenario;
+      const seen = (): Seen => {
+        const found = all.get(pod.name);
+        if (found === undefined) throw new Error(`${pod.name} was not looked at`);
+        return found;
+      };
+      describe(`${pod.name} (${pod.release.name})`, () => {
+        it(`is ${condition}, in the cluster and at a desk`, () => {
+          expect(seen().pod.condition).to.equal(condition);
+          expect(seen().checked.status).to.equal(condition === 'True Verified' ? 'Verified' : 'Discrepant');
+        });
+
+        it(`has in its nat table ${kernel === 'nothing' ? 'nothing' : 'what its script does on the model'}`, () => {
+          const live = liveRules(scenario, seen());
+          const model =
+            kernel === 'nothing' || pod.script === undefined ? NOTHING : runScript(pod.script, { POD_IP: null }).rules;
+          expect(compare(model, live)?.differences).to.deep.equal([]);
+        });
+
+        it('has every connection arrive where the rules of its nat table lead', () => {
+          const { dials, look, inboundDials, inboundArrivals } = seen();
+          const live = liveRules(scenario, seen());
+          const where = placeOf(scenario, seen().pod);
+          expect(arrivalsOf(dials, look.arrivals)).to.deep.equal(
+            arrivalsOf(dials, dials.map((dial) => arrivalOf(live, outbound(dial, where), where))),
+          );
+          expect(arrivalsOf(inboundDials, inboundArrivals)).to.deep.equal(
+            arrivalsOf(inboundDials, inboundDials.map((dial) => arrivalOf(live, inbound(dial), where))),
+          );
+        });
+
+        it('is told to be redirected exactly if its connections are, as the configuration says', () => {
+          const { dials, look, inboundDials, inboundArrivals, pod: now, seconds } = seen();
+          const where = { ...placeOf(scenario, now), sidecar: true, running: true };
+          const expected = runScript(expectedScriptFor(pod.release), { POD_IP: null }).rules;
+          const wanted = [
+            ...dials.map((dial) => arrivalOf(expected, outbound(dial, where), where)),
+            ...inboundDials.map((dial) => arrivalOf(expected, inbound(dial), where)),
+          ];
+          const actual = [...look.arrivals.slice(0, dials.length), ...inboundArrivals];
+          const wrong = wanted.filter((arrival, at) => arrival !== actual[at]).length;
+          note({
+            scenario: `${pod.release.name}: ${pod.name}`,
+            auditor: condition,
+            kernel: `${actual.length - wrong} of ${actual.length} connections as configured`,
+            seconds,
+          });
+          if (redirected === true) expect(wrong).to.equal(0);
+          else expect(wrong).to.be.greaterThan(0);
+        });
+
+        it('has witnesses that go where the finding says, and not where they should', () => {
+          const { witnessDials, witnessArrivals } = seen();
+          const where = placeOf(scenario, seen().pod);
+          for (const [at, dial] of witnessDials.entries()) {
+            const arrival = witnessArrivals[at] ?? '';
+            const text = `${dial.address}:${dial.port} as ${dial.uid}: ${arrival}`;
+            expect(isRedirected(arrival, where), text).to.equal(dial.installed.startsWith('redirect'));
+            expect(dial.installed, text).to.not.equal(dial.expected);
+          }
+          if (condition.startsWith('False Excluded')) expect(witnessDials.length).to.be.greaterThan(0);
+        });
+      });
+    }
+  });
+}
+
+const TRAFFIC = {
+  outboundIPRangeExclusionList: EXCLUDED.ranges,
+  outboundPortExclusionList: EXCLUDED.ports,
+  inboundPortExclusionList: EXCLUDED.inboundPorts,
+};
+
+/** The condition as wanted, and the pod as far as it gets: its connections would tell other things before. */
+function settled({ condition, redirected, pod }: Scenario): (seen: SeenPod) => boolean {
+  return (seen) => {
+    const ran = redirected !== undefined ? seen.phase === 'Running' && seen.ready : seen.init.exitCode !== undefined;
+    return says(condition)(seen) && ran && (pod.script === undefined || seen.podIp !== undefined);
+  };
+}
+
+function placeOf({ pod, redirected }: Scenario, { podIp = '' }: SeenPod): Place {
+  return { podIp, running: redirected !== undefined, sidecar: pod.sidecar !== false };
+}
+
+/** From inside the pod: by an application, by root and by the sidecar's user; excluded or not, near and far. */
+function dialsFrom({ pod: { release } }: Scenario, { podIp }: SeenPod): readonly Dial[] {
+  const sidecar = release.dialect.uid;
+  const dials: Dial[] = [APP, 0, sidecar].flatMap((uid) => [
+    { address: '3.3.3.3', port: 8080, uid },
+    { address: '2.2.2.7', port: 8080, uid },
+    { address: '3.3.3.3', port: 6379, uid },
+    { address: '127.0.0.1', port: 8000, uid },
+  ]);
+  if (podIp === undefined) return dials;
+  return [...dials, ...[APP, sidecar].map((uid) => ({ address: podIp, port: 8000, uid }))];
+}
+
+/** From another host: the application, a port that may be excluded, and one that the mesh lets pass. */
+function dialsTo({ podIp }: SeenPod): readonly Dial[] {
+  if (podIp === undefined) return [];
+  return [8000, 9090, 15010].map((port) => ({ address: podIp, port, uid: 0 }));
+}
+
+/** The findings' witnesses that a process in the pod can really be: TCP, and out by the interface that a route gives. */
+function witnessesOf({ findings }: CheckedPod, { podIp }: SeenPod): readonly WitnessDial[] {
+  return findings
+    .flatMap(({ evidence }) => evidence?.differences ?? [])
+    .filter(({ witness: { hook, protocol, destination, interface: out } }) => {
+      const local = destination.startsWith('127.') || destination === podIp;
+      return hook === 'OUTPUT' && protocol === 'tcp' && (out === 'lo') === local;
+    })
+    .map(({ installed, expected, witness: { destination, port, uid } }) => {
+      return { address: destination, port, uid: uid ?? APP, installed, expected };
+    });
+}
+
+function liveRules({ pod: { backend } }: Scenario, { look: { tables } }: Seen): RuleSet {
+  const { rules, notUnderstood } = readSave(tables[backend] ?? '');
+  expect(notUnderstood).to.deep.equal([]);
+  return rules;
+}
+
+function isRedirected(arrival: string, { running, sidecar }: Place): boolean {
+  if (!running || !sidecar) return arrival === 'refused';
+  return /^(outbound|inbound) /.test(arrival);
+}
+
+/** For a failure that a person can read. */
+function arrivalsOf(dials: readonly Dial[], arrivals: readonly string[]): readonly string[] {
+  return dials.map(({ address, port, uid }, at) => `${uid} to ${address}:${port}: ${arrivals[at]}`);
+}
