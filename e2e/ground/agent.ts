@@ -1,5 +1,5 @@
 /** The pod that looks at the kernel from the node that the tests' pods run on: e2e/node/pod/agent.py. */
-import type { TestCluster } from '../scenarios/cluster.ts';
+import { eventually, type TestCluster } from '../scenarios/cluster.ts';
 import { TOOLS } from '../node/pod-images.ts';
 
 /** A TCP connection by a process of the user. */
@@ -28,7 +28,11 @@ export class Agent {
   }
 
   static async deploy(cluster: TestCluster): Promise<Agent> {
-    await cluster.kubectl(['apply', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items: MANIFESTS }));
+    await cluster.kubectl(['apply', '-f', '-'], JSON.stringify(NAMESPACE_OBJECT));
+    await eventually('the account of the agent', () =>
+      cluster.kubectl(['get', 'serviceaccount', 'default', '-n', NAMESPACE]),
+    );
+    await cluster.kubectl(['apply', '-f', '-'], JSON.stringify(POD));
     await cluster.kubectl(['wait', '-n', NAMESPACE, 'pod/agent', '--for=condition=Ready', '--timeout=60s']);
     const agent = new Agent(cluster);
     await agent.#job({ do: 'ready' });
@@ -66,10 +70,8 @@ export class Agent {
   }
 }
 
-const MANIFESTS = [
-  { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } },
-  { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace: NAMESPACE } },
-  {
+const NAMESPACE_OBJECT = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } };
+const POD = {
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: { name: 'agent', namespace: NAMESPACE },
@@ -88,5 +90,4 @@ const MANIFESTS = [
         },
       ],
     },
-  },
-];
+};

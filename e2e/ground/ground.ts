@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FSM_CONFIG_GROUP, meshConfigDefinition, OSM_CONFIG_GROUP } from '../../src/testing/kube/mesh-config-crd.ts';
 import { repositoryRoot } from '../../src/testing/repository.ts';
-import { openCluster, type TestCluster } from '../scenarios/cluster.ts';
+import { eventually, openCluster, type TestCluster } from '../scenarios/cluster.ts';
 import { Agent } from './agent.ts';
 import { CONDITION, manifestOf, productOf, type GroundPod } from './meshed-pod.ts';
 
@@ -72,21 +72,19 @@ export class Ground {
     return JSON.parse(await this.cluster.kubectl(['get', '--raw', path])) as T;
   }
 
-  /** A namespace that a mesh watches, with the account that its pods run as. */
+  /** A namespace that a mesh watches; it is there when pods can be created in it. */
   async namespace(name: string, product: 'OSM' | 'FSM' = 'OSM'): Promise<void> {
     const domain = product === 'OSM' ? 'openservicemesh.io' : 'flomesh.io';
-    await this.apply(
-      {
-        apiVersion: 'v1',
-        kind: 'Namespace',
-        metadata: {
-          name,
-          labels: { [`${domain}/monitored-by`]: product === 'OSM' ? 'osm' : 'fsm' },
-          annotations: { [`${domain}/sidecar-injection`]: 'enabled' },
-        },
+    await this.apply({
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: {
+        name,
+        labels: { [`${domain}/monitored-by`]: product === 'OSM' ? 'osm' : 'fsm' },
+        annotations: { [`${domain}/sidecar-injection`]: 'enabled' },
       },
-      { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace: name } },
-    );
+    });
+    await accountIn(this.cluster, name);
   }
 
   /** The definitions of MeshConfig, and the namespaces of both meshes. */
@@ -173,6 +171,13 @@ export class Ground {
     }
     await this.cluster.kubectl(['delete', 'namespace', ...names, '--wait=false']);
   }
+}
+
+/** A controller makes the account that pods run as, a moment after the namespace. */
+export async function accountIn(cluster: TestCluster, namespace: string): Promise<void> {
+  await eventually(`${namespace} has its service account`, () =>
+    cluster.kubectl(['get', 'serviceaccount', 'default', '-n', namespace]),
+  );
 }
 
 /** As the README tells a user to. */

@@ -22,13 +22,18 @@ const NOTHING: RuleSet = execute('').rules;
 interface Seen {
   readonly pod: SeenPod;
   readonly seconds: number;
-  readonly dials: readonly Dial[];
+  readonly dials: readonly PlannedDial[];
   readonly look: Look;
   readonly inboundDials: readonly Dial[];
   readonly inboundArrivals: readonly string[];
   readonly checked: CheckedPod;
   readonly witnessDials: readonly WitnessDial[];
   readonly witnessArrivals: readonly string[];
+}
+
+/** What the configuration says of an application holds whatever user it runs as. */
+interface PlannedDial extends Dial {
+  readonly application: boolean;
 }
 
 interface WitnessDial extends Dial {
@@ -143,7 +148,9 @@ for (const kind of ['ConfigMap', 'MeshConfig'] as const) {
           const where = { ...placeOf(scenario, now), sidecar: true, running: true };
           const expected = runScript(expectedScriptFor(pod.release), { POD_IP: null }).rules;
           const wanted = [
-            ...dials.map((dial) => arrivalOf(expected, outbound(dial, where), where)),
+            ...dials
+              .map((dial) => (dial.application ? { ...dial, uid: APP } : dial))
+              .map((dial) => arrivalOf(expected, outbound(dial, where), where)),
             ...inboundDials.map((dial) => arrivalOf(expected, inbound(dial), where)),
           ];
           const actual = [...look.arrivals.slice(0, dials.length), ...inboundArrivals];
@@ -192,17 +199,18 @@ function placeOf({ pod, redirected }: Scenario, { podIp = '' }: SeenPod): Place 
   return { podIp, running: redirected !== undefined, sidecar: pod.sidecar !== false };
 }
 
-/** From inside the pod: by an application, by root and by the sidecar's user; excluded or not, near and far. */
-function dialsFrom({ pod: { release } }: Scenario, { podIp }: SeenPod): readonly Dial[] {
-  const sidecar = release.dialect.uid;
-  const dials: Dial[] = [APP, 0, sidecar].flatMap((uid) => [
-    { address: '3.3.3.3', port: 8080, uid },
-    { address: '2.2.2.7', port: 8080, uid },
-    { address: '3.3.3.3', port: 6379, uid },
-    { address: '127.0.0.1', port: 8000, uid },
+/** From inside the pod: by its application, by root and by the sidecar; excluded or not, near and far. */
+function dialsFrom({ pod: { release, appUser } }: Scenario, { podIp }: SeenPod): readonly PlannedDial[] {
+  const application = { uid: appUser ?? APP, application: true };
+  const sidecar = { uid: release.dialect.uid, application: false };
+  const dials = [application, { uid: 0, application: false }, sidecar].flatMap((who) => [
+    { address: '3.3.3.3', port: 8080, ...who },
+    { address: '2.2.2.7', port: 8080, ...who },
+    { address: '3.3.3.3', port: 6379, ...who },
+    { address: '127.0.0.1', port: 8000, ...who },
   ]);
   if (podIp === undefined) return dials;
-  return [...dials, ...[APP, sidecar].map((uid) => ({ address: podIp, port: 8000, uid }))];
+  return [...dials, ...[application, sidecar].map((who) => ({ address: podIp, port: 8000, ...who }))];
 }
 
 /** From another host: the application, a port that may be excluded, and one that the mesh lets pass. */

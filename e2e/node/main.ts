@@ -65,8 +65,7 @@ async function run(images: readonly string[], command: readonly string[]): Promi
 }
 
 async function images(file: string): Promise<number> {
-  const { podRoot } = await ensureNodeAssets();
-  await writeFile(file, (await podImages(podRoot)).bytes);
+  await writeFile(file, (await podImages(await ensureNodeAssets())).bytes);
   return 0;
 }
 

@@ -143,7 +143,7 @@ async function prepare(folder: string, assets: NodeAssets, images: readonly stri
   await writeFile(join(folder, 'containerd.toml'), CONTAINERD);
   await writeFile(join(folder, 'kubelet.yaml'), stringify(KUBELET));
   await writeFile(join(folder, 'cni.conflist'), JSON.stringify(CNI));
-  await writeFile(join(folder, 'images/pods.tar'), (await podImages(assets.podRoot)).bytes);
+  await writeFile(join(folder, 'images/pods.tar'), (await podImages(assets)).bytes);
   for (const [at, image] of images.entries()) await copyFile(image, join(folder, `images/given-${at}.tar`));
 }
 

@@ -9,6 +9,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { repositoryRoot } from '../../src/testing/repository.ts';
 import { entriesIn, layerOf, type Entry } from '../../image/layer.ts';
+import type { NodeAssets } from './assets.ts';
 import { archiveOf, type Archive, type Image } from '../../image/oci-archive.ts';
 
 export const PAUSE = 'registry.k8s.io/pause:3.2';
@@ -27,12 +28,16 @@ export const INIT_TAGS = {
   guide: '2c18593efc7a31986a6ae7f412e73b6067e11a57',
   releases: ['v0.9.0', 'v1.0.0', 'v1.1.0', 'v1.2.3', '1.3.0', '1.4.20'],
 } as const;
+export const PROMETHEUS = 'docker.io/osm-auditor-e2e/prometheus:1';
 export const SIDECAR = 'docker.io/envoyproxy/envoy-alpine:v1.17.1';
 
 const PATH = ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'];
 
-/** @param podRoot as assets.ts makes it */
-export async function podImages(podRoot: string): Promise<Archive> {
+/** @param roots as assets.ts makes them */
+export async function podImages({
+  podRoot,
+  nodeRoot,
+}: Pick<NodeAssets, 'podRoot' | 'nodeRoot'>): Promise<Archive> {
   const architecture = process.arch === 'x64' ? 'amd64' : process.arch;
   const system = await layerOf([
     ...(await entriesIn(podRoot)),
@@ -58,6 +63,7 @@ export async function podImages(podRoot: string): Promise<Archive> {
     await init('legacy'),
     await init('nft'),
     image([TOOLS, SIDECAR], [system, programs]),
+    image([PROMETHEUS], [system, await layerOf([await program(nodeRoot, '/usr/bin/prometheus')])]),
   ]);
 }
 
@@ -80,6 +86,10 @@ function applets(busybox: string): readonly Entry[] {
 async function script(name: string): Promise<Entry> {
   const content = await readFile(join(repositoryRoot, 'e2e/node/pod', name));
   return { kind: 'file', path: `/opt/${name}`, content, executable: true };
+}
+
+async function program(root: string, path: string): Promise<Entry> {
+  return { kind: 'file', path, content: await readFile(join(root, path)), executable: true };
 }
 
 function file(path: string, content: string): Entry {

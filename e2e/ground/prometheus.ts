@@ -1,0 +1,184 @@
+/** Debian's Prometheus in the cluster, as people run it there, and its API. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse, stringify } from 'yaml';
+import { repositoryRoot } from '../../src/testing/repository.ts';
+import { PROMETHEUS } from '../node/pod-images.ts';
+import { eventually, type TestCluster } from '../scenarios/cluster.ts';
+import { accountIn } from './ground.ts';
+
+const NAMESPACE = 'monitoring';
+const monitoring = join(repositoryRoot, 'manifests/monitoring');
+
+export interface Alert {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly state: 'pending' | 'firing';
+}
+
+export interface Sample {
+  readonly metric: Readonly<Record<string, string>>;
+  readonly value: number;
+}
+
+interface RuleFile {
+  groups: { rules: { alert?: string; for?: string }[] }[];
+}
+
+interface ServiceMonitor {
+  readonly spec: {
+    readonly namespaceSelector: { readonly matchNames: readonly string[] };
+    readonly selector: { readonly matchLabels: Readonly<Record<string, string>> };
+    readonly endpoints: readonly { readonly port: string; readonly honorLabels?: boolean }[];
+  };
+}
+
+export class Prometheus {
+  readonly #cluster: TestCluster;
+
+  private constructor(cluster: TestCluster) {
+    this.#cluster = cluster;
+  }
+
+  /** With the alerts of rules.yaml, but firing after a second: nobody wants to wait for half an hour. */
+  static async deploy(cluster: TestCluster): Promise<Prometheus> {
+    const apply = (...items: readonly object[]): Promise<string> =>
+      cluster.kubectl(['apply', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
+    await apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } });
+    await accountIn(cluster, NAMESPACE);
+    await apply(...rights(), configuration(), POD);
+    await cluster.kubectl(['wait', '-n', NAMESPACE, 'pod/prometheus', '--for=condition=Ready', '--timeout=60s']);
+    return new Prometheus(cluster);
+  }
+
+  async query(expression: string): Promise<readonly Sample[]> {
+    const { result } = await this.#get<{ result: { metric: Record<string, string>; value: [number, string] }[] }>(
+      `query?query=${encodeURIComponent(expression)}`,
+    );
+    return result.map(({ metric, value }) => ({ metric, value: Number(value[1]) }));
+  }
+
+  async alerts(): Promise<readonly Alert[]> {
+    return (await this.#get<{ alerts: Alert[] }>('alerts')).alerts;
+  }
+
+  /** Waits until the alert fires, or does not any more, and returns it while it does. */
+  async until(name: string, firing: boolean): Promise<Alert | undefined> {
+    return (
+      await eventually(`${name} ${firing ? 'fires' : 'is over'}`, async () => {
+        const alert = (await this.alerts()).find(({ labels, state }) => {
+          return labels['alertname'] === name && state === 'firing';
+        });
+        return (alert !== undefined) === firing ? { alert } : undefined;
+      }, 60_000)
+    ).alert;
+  }
+
+  async #get<T>(path: string): Promise<T> {
+    const proxy = `/api/v1/namespaces/${NAMESPACE}/pods/prometheus:9090/proxy/api/v1/${path}`;
+    return (JSON.parse(await this.#cluster.kubectl(['get', '--raw', proxy])) as { data: T }).data;
+  }
+}
+
+/** By the Service's annotations, as the configuration that Prometheus comes with for Kubernetes does. */
+const BY_ANNOTATIONS = {
+  job_name: 'annotations',
+  honor_labels: true,
+  kubernetes_sd_configs: [{ role: 'endpoints' }],
+  relabel_configs: [
+    { source_labels: ['__meta_kubernetes_service_annotation_prometheus_io_scrape'], action: 'keep', regex: 'true' },
+    { source_labels: ['__meta_kubernetes_service_annotation_prometheus_io_path'], action: 'replace', target_label: '__metrics_path__', regex: '(.+)' },
+    {
+      source_labels: ['__address__', '__meta_kubernetes_service_annotation_prometheus_io_port'],
+      action: 'replace',
+      target_label: '__address__',
+      regex: '([^:]+)(?::\\d+)?;(\\d+)',
+      replacement: '$1:$2',
+    },
+    { source_labels: ['__meta_kubernetes_namespace'], target_label: 'namespace' },
+    { source_labels: ['__meta_kubernetes_pod_name'], target_label: 'pod' },
+  ],
+};
+
+/** What the operator makes of our ServiceMonitor: the same selectors and port, and the namespace as a label. */
+function byServiceMonitor(): object {
+  const text = readFileSync(join(monitoring, 'service-monitor.yaml'), 'utf8');
+  const { namespaceSelector, selector, endpoints } = (parse(text) as ServiceMonitor).spec;
+  const keep = (label: string, regex: string): object => ({ source_labels: [label], action: 'keep', regex });
+  return {
+    job_name: 'service-monitor',
+    honor_labels: endpoints[0]?.honorLabels ?? false,
+    kubernetes_sd_configs: [{ role: 'endpoints', namespaces: { names: namespaceSelector.matchNames } }],
+    relabel_configs: [
+      ...Object.entries(selector.matchLabels).map(([name, value]) => {
+        return keep(`__meta_kubernetes_service_label_${name.replace(/[^a-zA-Z0-9]/g, '_')}`, value);
+      }),
+      keep('__meta_kubernetes_endpoint_port_name', endpoints[0]?.port ?? ''),
+      { source_labels: ['__meta_kubernetes_namespace'], target_label: 'namespace' },
+      { source_labels: ['__meta_kubernetes_pod_name'], target_label: 'pod' },
+    ],
+  };
+}
+
+function configuration(): object {
+  const rules = parse(readFileSync(join(monitoring, 'rules.yaml'), 'utf8')) as RuleFile;
+  for (const rule of rules.groups.flatMap((group) => group.rules)) if (rule.for !== undefined) rule.for = '1s';
+  const config = {
+    global: { scrape_interval: '1s', evaluation_interval: '1s' },
+    rule_files: ['/etc/prometheus/rules.yaml'],
+    scrape_configs: [BY_ANNOTATIONS, byServiceMonitor()],
+  };
+  return {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'prometheus', namespace: NAMESPACE },
+    data: { 'prometheus.yml': stringify(config), 'rules.yaml': stringify(rules) },
+  };
+}
+
+function rights(): readonly object[] {
+  const name = 'prometheus';
+  const group = 'rbac.authorization.k8s.io';
+  return [
+    {
+      apiVersion: `${group}/v1`,
+      kind: 'ClusterRole',
+      metadata: { name },
+      rules: [{ apiGroups: [''], resources: ['services', 'endpoints', 'pods'], verbs: ['get', 'list', 'watch'] }],
+    },
+    {
+      apiVersion: `${group}/v1`,
+      kind: 'ClusterRoleBinding',
+      metadata: { name },
+      roleRef: { apiGroup: group, kind: 'ClusterRole', name },
+      subjects: [{ kind: 'ServiceAccount', name: 'default', namespace: NAMESPACE }],
+    },
+  ];
+}
+
+const POD = {
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name: 'prometheus', namespace: NAMESPACE },
+  spec: {
+    terminationGracePeriodSeconds: 1,
+    containers: [
+      {
+        name: 'prometheus',
+        image: PROMETHEUS,
+        imagePullPolicy: 'IfNotPresent',
+        command: ['prometheus', '--config.file=/etc/prometheus/prometheus.yml', '--storage.tsdb.path=/data'],
+        ports: [{ containerPort: 9090 }],
+        readinessProbe: { httpGet: { path: '/-/ready', port: 9090 }, periodSeconds: 1 },
+        volumeMounts: [
+          { name: 'config', mountPath: '/etc/prometheus' },
+          { name: 'data', mountPath: '/data' },
+        ],
+      },
+    ],
+    volumes: [
+      { name: 'config', configMap: { name: 'prometheus' } },
+      { name: 'data', emptyDir: {} },
+    ],
+  },
+};
