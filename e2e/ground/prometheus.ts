@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { repositoryRoot } from '../../src/testing/repository.ts';
-import { PROMETHEUS } from '../node/pod-images.ts';
+import { PROMETHEUS, TOOLS } from '../node/pod-images.ts';
 import { eventually, type TestCluster } from '../scenarios/cluster.ts';
 import { accountIn } from './ground.ts';
 
@@ -80,11 +80,14 @@ export class Prometheus {
   }
 }
 
+/** Endpoints, as discover.py tells of them beside Prometheus: Debian's build has no discovery in Kubernetes. */
+const DISCOVERED = { file_sd_configs: [{ files: ['/data/targets.json'], refresh_interval: '1s' }] };
+
 /** By the Service's annotations, as the configuration that Prometheus comes with for Kubernetes does. */
 const BY_ANNOTATIONS = {
   job_name: 'annotations',
   honor_labels: true,
-  kubernetes_sd_configs: [{ role: 'endpoints' }],
+  ...DISCOVERED,
   relabel_configs: [
     { source_labels: ['__meta_kubernetes_service_annotation_prometheus_io_scrape'], action: 'keep', regex: 'true' },
     { source_labels: ['__meta_kubernetes_service_annotation_prometheus_io_path'], action: 'replace', target_label: '__metrics_path__', regex: '(.+)' },
@@ -108,8 +111,9 @@ function byServiceMonitor(): object {
   return {
     job_name: 'service-monitor',
     honor_labels: endpoints[0]?.honorLabels ?? false,
-    kubernetes_sd_configs: [{ role: 'endpoints', namespaces: { names: namespaceSelector.matchNames } }],
+    ...DISCOVERED,
     relabel_configs: [
+      keep('__meta_kubernetes_namespace', namespaceSelector.matchNames.join('|')),
       ...Object.entries(selector.matchLabels).map(([name, value]) => {
         return keep(`__meta_kubernetes_service_label_${name.replace(/[^a-zA-Z0-9]/g, '_')}`, value);
       }),
@@ -144,7 +148,7 @@ function rights(): readonly object[] {
       apiVersion: `${group}/v1`,
       kind: 'ClusterRole',
       metadata: { name },
-      rules: [{ apiGroups: [''], resources: ['services', 'endpoints', 'pods'], verbs: ['get', 'list', 'watch'] }],
+      rules: [{ apiGroups: [''], resources: ['services', 'endpoints'], verbs: ['list'] }],
     },
     {
       apiVersion: `${group}/v1`,
@@ -167,13 +171,20 @@ const POD = {
         name: 'prometheus',
         image: PROMETHEUS,
         imagePullPolicy: 'IfNotPresent',
-        command: ['prometheus', '--config.file=/etc/prometheus/prometheus.yml', '--storage.tsdb.path=/data'],
+        command: ['prometheus', '--config.file=/etc/prometheus/prometheus.yml', '--storage.tsdb.path=/data/series'],
         ports: [{ containerPort: 9090 }],
         readinessProbe: { httpGet: { path: '/-/ready', port: 9090 }, periodSeconds: 1 },
         volumeMounts: [
           { name: 'config', mountPath: '/etc/prometheus' },
           { name: 'data', mountPath: '/data' },
         ],
+      },
+      {
+        name: 'discovery',
+        image: TOOLS,
+        imagePullPolicy: 'IfNotPresent',
+        command: ['python3', '/opt/discover.py', '/data/targets.json'],
+        volumeMounts: [{ name: 'data', mountPath: '/data' }],
       },
     ],
     volumes: [

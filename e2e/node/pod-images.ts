@@ -45,7 +45,7 @@ export async function podImages({
     file('/etc/passwd', 'root:x:0:0:root:/root:/bin/sh\nenvoy:x:1500:1500::/:/bin/sh\n'),
     file('/etc/group', 'root:x:0:\nenvoy:x:1500:\n'),
   ]);
-  const scripts = await Promise.all(['sidecar.py', 'application.py', 'agent.py'].map(script));
+  const scripts = await Promise.all(['sidecar.py', 'application.py', 'agent.py', 'discover.py'].map(script));
   const programs = await layerOf([
     ...scripts,
     { kind: 'link', path: '/usr/local/bin/envoy', target: '/opt/sidecar.py' },
