@@ -33,6 +33,25 @@ demo: build ## See it work: check on samples, then the controller on a real API 
 test: build control-plane kernel-tools ## Run all tests: unit, property, golden, and integration on a real API server
 	@node build/src/testing/run-tests.js $(if $(GREP),--grep '$(GREP)')
 
+.PHONY: e2e
+e2e: image ## Run the scenarios on a real node made here, with the real image: no Docker, but root (GREP=word)
+	@node build/e2e/node/main.js run dist/osm-auditor-image.tar -- \
+	  node build/e2e/ground/run.js $(if $(GREP),--grep '$(GREP)')
+
+.PHONY: e2e-kind
+e2e-kind: build ## Run the same scenarios on a kind cluster (needs docker and kind)
+	@e2e/kind/run.sh
+
+.PHONY: node
+node: image ## Start a cluster of one real node with the image in it, until Ctrl-C (root)
+	@node build/e2e/node/main.js up dist/osm-auditor-image.tar
+
+.PHONY: image
+image: dist/osm-auditor-image.tar ## Make the image without Docker: dist/osm-auditor-image.tar, and its bill of materials
+
+dist/osm-auditor-image.tar: build/.compiled dist/osm-auditor.js package.json LICENSE image/rootfs.sh image/debian-archive.sh
+	@node build/image/main.js
+
 .PHONY: control-plane
 control-plane: build/.compiled ## Find etcd and kube-apiserver, or build them once (four to five minutes)
 	@node build/e2e/control-plane/main.js assets >/dev/null
@@ -76,10 +95,6 @@ golden: build/.compiled ## Rewrite the golden files; review them as a diff
 .PHONY: bench
 bench: build control-plane ## Measure scale and speed on 5,000 pods (ONLY=rules,sync QUIET=60 OUT=file.json)
 	@node build/e2e/bench/main.js $(if $(ONLY),--only='$(ONLY)') $(if $(QUIET),--quiet='$(QUIET)') $(if $(OUT),--out='$(OUT)')
-
-.PHONY: kind
-kind: build ## Run the scenarios on a kind cluster with the real image (needs docker and kind)
-	@e2e/kind/run.sh
 
 .PHONY: clean
 clean: ## Remove what was built; the control plane's binaries stay in the cache

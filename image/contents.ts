@@ -67,5 +67,7 @@ function isLibrary(path: string): boolean {
   if (/^\/(usr|lib|lib64|usr\/lib|usr\/lib64|usr\/lib\/[a-z0-9_]+-linux-gnu)$/.test(path)) return true;
   const name = path.slice(path.lastIndexOf('/') + 1);
   const isShared = /\.so(\.[0-9.]+)?$/.test(name);
-  return isShared && LIBRARIES.some((library) => name.startsWith(`${library}.`) || name.startsWith(`${library}-`));
+  return (
+    isShared && LIBRARIES.some((library) => name.startsWith(`${library}.`) || name.startsWith(`${library}-`))
+  );
 }

@@ -43,7 +43,7 @@ export function sbomOf({ version, digest, npm, node, debian, architecture }: Mat
       component('library', each.name, each.version, `pkg:npm/${npmPath(each)}`, each.license),
     ),
     ...debian.map((each) => {
-      const path = `${each.name}@${encodeURIComponent(each.version)}?arch=${architecture}&distro=debian-12`;
+      const path = `${encodeURIComponent(each.name)}@${encodeURIComponent(each.version)}?arch=${architecture}&distro=debian-12`;
       return component('library', each.name, each.version, `pkg:deb/debian/${path}`, undefined);
     }),
   ].sort((a, b) => (a.purl < b.purl ? -1 : 1));

@@ -72,22 +72,22 @@ export class Agent {
 
 const NAMESPACE_OBJECT = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } };
 const POD = {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { name: 'agent', namespace: NAMESPACE },
-    spec: {
-      hostPID: true,
-      hostNetwork: true,
-      automountServiceAccountToken: false,
-      terminationGracePeriodSeconds: 1,
-      containers: [
-        {
-          name: 'agent',
-          image: TOOLS,
-          imagePullPolicy: 'IfNotPresent',
-          command: ['python3', '/opt/application.py', 'outside', ...OUTSIDE_PORTS.map(String)],
-          securityContext: { privileged: true },
-        },
-      ],
-    },
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name: 'agent', namespace: NAMESPACE },
+  spec: {
+    hostPID: true,
+    hostNetwork: true,
+    automountServiceAccountToken: false,
+    terminationGracePeriodSeconds: 1,
+    containers: [
+      {
+        name: 'agent',
+        image: TOOLS,
+        imagePullPolicy: 'IfNotPresent',
+        command: ['python3', '/opt/application.py', 'outside', ...OUTSIDE_PORTS.map(String)],
+        securityContext: { privileged: true },
+      },
+    ],
+  },
 };

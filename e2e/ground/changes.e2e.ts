@@ -26,7 +26,11 @@ function flusher(): object {
   return {
     name: 'flusher',
     image: `docker.io/openservicemesh/init:${INIT_TAGS.guide}`,
-    command: ['/bin/sh', '-c', 'until [ -e /tmp/go ]; do sleep 0.2; done; iptables -t nat -F OUTPUT; sleep 99999'],
+    command: [
+      '/bin/sh',
+      '-c',
+      'until [ -e /tmp/go ]; do sleep 0.2; done; iptables -t nat -F OUTPUT; sleep 99999',
+    ],
     securityContext: { capabilities: { add: ['NET_ADMIN'] } },
   };
 }
@@ -46,10 +50,15 @@ describe('after a pod has started', function () {
     (await ground.become(NAMESPACE, { [name]: says(condition) })).get(name) ?? 0;
   const addresses = async (): Promise<readonly [ready: number, notReady: number]> => {
     const path = `/api/v1/namespaces/${NAMESPACE}/endpoints/shop`;
-    const { subsets = [] } = await ground.get<{ subsets?: { addresses?: []; notReadyAddresses?: [] }[] }>(path);
+    const { subsets = [] } = await ground.get<{ subsets?: { addresses?: []; notReadyAddresses?: [] }[] }>(
+      path,
+    );
     const count = (list: readonly (readonly unknown[] | undefined)[]): number =>
       list.reduce((sum, each) => sum + (each?.length ?? 0), 0);
-    return [count(subsets.map((each) => each.addresses)), count(subsets.map((each) => each.notReadyAddresses))];
+    return [
+      count(subsets.map((each) => each.addresses)),
+      count(subsets.map((each) => each.notReadyAddresses)),
+    ];
   };
   const serves = async (ready: number, notReady: number): Promise<void> => {
     const deadline = Date.now() + 20_000;
@@ -69,7 +78,9 @@ describe('after a pod has started', function () {
       spec: { selector: { app: 'shop' }, ports: [{ port: 8000 }] },
     });
     await ground.create(PODS, () => NAMESPACE);
-    const running = Object.fromEntries(PODS.map(({ name }) => [name, (pod: { ready: boolean }) => pod.ready]));
+    const running = Object.fromEntries(
+      PODS.map(({ name }) => [name, (pod: { ready: boolean }) => pod.ready]),
+    );
     await ground.become(NAMESPACE, { ...running, 'killed-fails': ({ phase }) => phase === 'Running' });
   });
 
@@ -85,7 +96,12 @@ describe('after a pod has started', function () {
     const seconds = await becomes('plain', 'False ExcludedPortMissing');
     const arrived = await arrival('plain', '3.3.3.3', 7070);
     expect(arrived).to.equal('outbound 3.3.3.3:7070');
-    note({ scenario: 'exclusions changed after start', auditor: 'False ExcludedPortMissing', kernel: arrived, seconds });
+    note({
+      scenario: 'exclusions changed after start',
+      auditor: 'False ExcludedPortMissing',
+      kernel: arrived,
+      seconds,
+    });
   });
 
   it('and a pod with the gate leaves its Service, until the configuration fits again', async () => {
@@ -94,7 +110,12 @@ describe('after a pod has started', function () {
     await ground.configMap({});
     const seconds = await becomes('gated', 'True Verified');
     await serves(1, 0);
-    note({ scenario: 'readiness gate', auditor: 'False ExcludedPortMissing, then True Verified', kernel: 'out of the Service, and in again', seconds });
+    note({
+      scenario: 'readiness gate',
+      auditor: 'False ExcludedPortMissing, then True Verified',
+      kernel: 'out of the Service, and in again',
+      seconds,
+    });
   });
 
   it('a sandbox that is killed comes back with its rules, and the pod is verified again', async () => {
@@ -105,7 +126,12 @@ describe('after a pod has started', function () {
     await becomes('killed', 'True Verified');
     const arrived = await arrival('killed');
     expect(arrived).to.equal('outbound 3.3.3.3:8080');
-    note({ scenario: 'sandbox killed, osm-init ran again', auditor: 'True Verified', kernel: arrived, seconds: (Date.now() - started) / 1000 });
+    note({
+      scenario: 'sandbox killed, osm-init ran again',
+      auditor: 'True Verified',
+      kernel: arrived,
+      seconds: (Date.now() - started) / 1000,
+    });
   });
 
   it('a second run that fails makes the pod discrepant, and half of the rules are what there is', async () => {
@@ -118,19 +144,38 @@ describe('after a pod has started', function () {
     const seconds = (Date.now() - started) / 1000;
     const arrived = await arrival('killed-fails');
     expect(arrived).to.equal('outside 3.3.3.3:8080');
-    note({ scenario: 'sandbox killed, osm-init failed', auditor: 'False InitContainerCrashLoop', kernel: arrived, seconds });
+    note({
+      scenario: 'sandbox killed, osm-init failed',
+      auditor: 'False InitContainerCrashLoop',
+      kernel: arrived,
+      seconds,
+    });
   });
 
   it('does not see what others do to the rules later: the script is right, osm-init ended with 0, the kernel differs', async () => {
     await becomes('flushed', 'True Verified');
     expect(await arrival('flushed')).to.equal('outbound 3.3.3.3:8080');
-    await ground.cluster.kubectl(['exec', '-n', NAMESPACE, 'flushed', '-c', 'flusher', '--', 'touch', '/tmp/go']);
+    await ground.cluster.kubectl([
+      'exec',
+      '-n',
+      NAMESPACE,
+      'flushed',
+      '-c',
+      'flusher',
+      '--',
+      'touch',
+      '/tmp/go',
+    ]);
     const deadline = Date.now() + 10_000;
     while (Date.now() < deadline && (await arrival('flushed')) !== 'outside 3.3.3.3:8080');
     const arrived = await arrival('flushed');
     expect(arrived).to.equal('outside 3.3.3.3:8080');
     expect((await ground.pods(NAMESPACE)).get('flushed')?.condition).to.equal('True Verified');
-    const findings = ground.check(NAMESPACE).get('flushed')?.findings.map(({ code }) => code) ?? [];
+    const findings =
+      ground
+        .check(NAMESPACE)
+        .get('flushed')
+        ?.findings.map(({ code }) => code) ?? [];
     note({
       scenario: 'a container with NET_ADMIN empties OUTPUT later',
       auditor: `True Verified ${findings.join(' ')}`,

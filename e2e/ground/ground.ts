@@ -1,11 +1,15 @@
 /**
- * A real cluster on which osm-auditor is installed from its image and its manifests: what the scenarios do there, and how
+ * A real cluster on which run.ts has installed osm-auditor: what the scenarios do there, and how
  * they look at it.
  */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { FSM_CONFIG_GROUP, meshConfigDefinition, OSM_CONFIG_GROUP } from '../../src/testing/kube/mesh-config-crd.ts';
+import {
+  FSM_CONFIG_GROUP,
+  meshConfigDefinition,
+  OSM_CONFIG_GROUP,
+} from '../../src/testing/kube/mesh-config-crd.ts';
 import { repositoryRoot } from '../../src/testing/repository.ts';
 import { eventually, openCluster, type TestCluster } from '../scenarios/cluster.ts';
 import { Agent } from './agent.ts';
@@ -20,7 +24,11 @@ export interface SeenPod {
   readonly condition: string | undefined;
   readonly message: string;
   /** The run of the init container. */
-  readonly init: { readonly restarts: number; readonly exitCode: number | undefined; readonly ready: boolean };
+  readonly init: {
+    readonly restarts: number;
+    readonly exitCode: number | undefined;
+    readonly ready: boolean;
+  };
 }
 
 /** What `check -o json` says of a pod, as far as it is needed here. */
@@ -57,15 +65,19 @@ export class Ground {
 
   static async open(): Promise<Ground> {
     if (process.env['OSM_AUDITOR_E2E_KUBECONFIG'] === undefined) {
-      throw new Error('these scenarios need a cluster with a node: run them by `make e2e` or `make e2e-kind`');
+      throw new Error(
+        'these scenarios need a cluster with a node: run them by `make e2e` or `make e2e-kind`',
+      );
     }
     const cluster = await openCluster();
-    await install(cluster);
     return new Ground(cluster, await Agent.deploy(cluster));
   }
 
   async apply(...items: readonly object[]): Promise<void> {
-    await this.cluster.kubectl(['apply', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
+    await this.cluster.kubectl(
+      ['apply', '-f', '-'],
+      JSON.stringify({ apiVersion: 'v1', kind: 'List', items }),
+    );
   }
 
   async get<T>(path: string): Promise<T> {
@@ -92,10 +104,19 @@ export class Ground {
     await this.apply(
       meshConfigDefinition(OSM_CONFIG_GROUP, ['v1alpha2']),
       meshConfigDefinition(FSM_CONFIG_GROUP, ['v1alpha3']),
-      ...['osm-system', 'fsm-system'].map((name) => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })),
+      ...['osm-system', 'fsm-system'].map((name) => ({
+        apiVersion: 'v1',
+        kind: 'Namespace',
+        metadata: { name },
+      })),
     );
     for (const group of [OSM_CONFIG_GROUP, FSM_CONFIG_GROUP]) {
-      await this.cluster.kubectl(['wait', '--for=condition=Established', `crd/meshconfigs.${group}`, '--timeout=30s']);
+      await this.cluster.kubectl([
+        'wait',
+        '--for=condition=Established',
+        `crd/meshconfigs.${group}`,
+        '--timeout=30s',
+      ]);
     }
   }
 
@@ -118,7 +139,10 @@ export class Ground {
 
   async create(pods: readonly GroundPod[], namespaceOf: (pod: GroundPod) => string): Promise<void> {
     const items = pods.map((pod) => manifestOf(pod, namespaceOf(pod)));
-    await this.cluster.kubectl(['create', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
+    await this.cluster.kubectl(
+      ['create', '-f', '-'],
+      JSON.stringify({ apiVersion: 'v1', kind: 'List', items }),
+    );
   }
 
   /** The pods of the namespace by name. */
@@ -167,7 +191,16 @@ export class Ground {
 
   async deleteNamespaces(...names: readonly string[]): Promise<void> {
     for (const name of names) {
-      await this.cluster.kubectl(['delete', 'pods', '--all', '-n', name, '--force', '--grace-period=0', '--wait=false']);
+      await this.cluster.kubectl([
+        'delete',
+        'pods',
+        '--all',
+        '-n',
+        name,
+        '--force',
+        '--grace-period=0',
+        '--wait=false',
+      ]);
     }
     await this.cluster.kubectl(['delete', 'namespace', ...names, '--wait=false']);
   }
@@ -178,12 +211,6 @@ export async function accountIn(cluster: TestCluster, namespace: string): Promis
   await eventually(`${namespace} has its service account`, () =>
     cluster.kubectl(['get', 'serviceaccount', 'default', '-n', namespace]),
   );
-}
-
-/** As the README tells a user to. */
-async function install(cluster: TestCluster): Promise<void> {
-  await cluster.kubectl(['apply', '-k', join(repositoryRoot, 'manifests')]);
-  await cluster.kubectl(['-n', 'osm-auditor', 'rollout', 'status', 'deployment/osm-auditor', '--timeout=120s']);
 }
 
 /** A wait for this status and reason. */

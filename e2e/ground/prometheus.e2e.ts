@@ -31,7 +31,13 @@ describe('on a real Prometheus', function () {
     await ground.namespace(NAMESPACE);
     const script = scriptIn(GUIDE.dialect);
     await ground.create(
-      ['one', 'two'].map((name) => ({ name, release: GUIDE, backend: 'legacy', tag: INIT_TAGS.guide, script })),
+      ['one', 'two'].map((name) => ({
+        name,
+        release: GUIDE,
+        backend: 'legacy',
+        tag: INIT_TAGS.guide,
+        script,
+      })),
       () => NAMESPACE,
     );
     prometheus = await Prometheus.deploy(ground.cluster);
@@ -40,7 +46,14 @@ describe('on a real Prometheus', function () {
 
   after(async () => {
     await ground.deleteNamespaces(NAMESPACE, 'monitoring');
-    await ground.cluster.kubectl(['delete', 'configmap', 'osm-config', '-n', 'osm-system', '--ignore-not-found']);
+    await ground.cluster.kubectl([
+      'delete',
+      'configmap',
+      'osm-config',
+      '-n',
+      'osm-system',
+      '--ignore-not-found',
+    ]);
   });
 
   const configured = async (data: Readonly<Record<string, string>>): Promise<number> => {
@@ -52,14 +65,22 @@ describe('on a real Prometheus', function () {
     note({ scenario: `alert ${alert}`, auditor: state, kernel: '', seconds });
   };
 
+  it('has every alert fire at its time and not before, by the rules that are shipped', async () => {
+    expect(await prometheus.testRules()).to.include('SUCCESS');
+  });
+
   for (const job of JOBS) {
     it(`scrapes both replicas by ${job}, and counts pods in their own namespace`, async () => {
       const series = await eventually('both replicas are scraped', async () => {
-        const found = await prometheus.query(`osm_auditor_pods{job="${job}", namespace="${NAMESPACE}", status="Verified"}`);
+        const found = await prometheus.query(
+          `osm_auditor_pods{job="${job}", namespace="${NAMESPACE}", status="Verified"}`,
+        );
         return found.length === 2 && found.every(({ value }) => value === 2) ? found : undefined;
       });
       expect(new Set(series.map(({ metric }) => metric['pod'])).size).to.equal(2);
-      expect(await prometheus.query(`sum(osm_auditor_leader{job="${job}"})`)).to.deep.equal([{ metric: {}, value: 1 }]);
+      expect(await prometheus.query(`sum(osm_auditor_leader{job="${job}"})`)).to.deep.equal([
+        { metric: {}, value: 1 },
+      ]);
     });
   }
 
@@ -130,7 +151,14 @@ describe('on a real Prometheus', function () {
       await patch(role.rules);
     }
     await prometheus.until('OsmAuditorBlind', false);
-    await ground.cluster.kubectl(['rollout', 'status', 'deployment/osm-auditor', '-n', 'osm-auditor', '--timeout=120s']);
+    await ground.cluster.kubectl([
+      'rollout',
+      'status',
+      'deployment/osm-auditor',
+      '-n',
+      'osm-auditor',
+      '--timeout=120s',
+    ]);
   });
 
   it('answers every query of the dashboard, and has a number for each that speaks of now', async () => {
@@ -159,13 +187,26 @@ describe('on a real Prometheus', function () {
 
   it('fires when nobody is there, and resolves when somebody is', async () => {
     const scale = (replicas: number): Promise<string> =>
-      ground.cluster.kubectl(['scale', 'deployment/osm-auditor', '-n', 'osm-auditor', `--replicas=${replicas}`]);
+      ground.cluster.kubectl([
+        'scale',
+        'deployment/osm-auditor',
+        '-n',
+        'osm-auditor',
+        `--replicas=${replicas}`,
+      ]);
     await scale(0);
     const since = Date.now();
     await prometheus.until('OsmAuditorDown', true);
     told('OsmAuditorDown', 'fires', since);
     await scale(2);
     await prometheus.until('OsmAuditorDown', false);
-    await ground.cluster.kubectl(['rollout', 'status', 'deployment/osm-auditor', '-n', 'osm-auditor', '--timeout=120s']);
+    await ground.cluster.kubectl([
+      'rollout',
+      'status',
+      'deployment/osm-auditor',
+      '-n',
+      'osm-auditor',
+      '--timeout=120s',
+    ]);
   });
 });

@@ -46,15 +46,28 @@ export class Prometheus {
       cluster.kubectl(['apply', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
     await apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } });
     await accountIn(cluster, NAMESPACE);
-    await apply(...rights(), configuration(), POD);
-    await cluster.kubectl(['wait', '-n', NAMESPACE, 'pod/prometheus', '--for=condition=Ready', '--timeout=60s']);
+    await apply(...rights(), configuration(), shipped(), POD);
+    await cluster.kubectl([
+      'wait',
+      '-n',
+      NAMESPACE,
+      'pod/prometheus',
+      '--for=condition=Ready',
+      '--timeout=60s',
+    ]);
     return new Prometheus(cluster);
   }
 
+  /** What promtool says of the rules as they are shipped, with their own times. */
+  async testRules(): Promise<string> {
+    const args = ['exec', '-n', NAMESPACE, 'prometheus', '-c', 'prometheus', '--'];
+    return this.#cluster.kubectl([...args, 'promtool', 'test', 'rules', '/etc/shipped/rules.test.yaml']);
+  }
+
   async query(expression: string): Promise<readonly Sample[]> {
-    const { result } = await this.#get<{ result: { metric: Record<string, string>; value: [number, string] }[] }>(
-      `query?query=${encodeURIComponent(expression)}`,
-    );
+    const { result } = await this.#get<{
+      result: { metric: Record<string, string>; value: [number, string] }[];
+    }>(`query?query=${encodeURIComponent(expression)}`);
     return result.map(({ metric, value }) => ({ metric, value: Number(value[1]) }));
   }
 
@@ -65,12 +78,16 @@ export class Prometheus {
   /** Waits until the alert fires, or does not any more, and returns it while it does. */
   async until(name: string, firing: boolean): Promise<Alert | undefined> {
     return (
-      await eventually(`${name} ${firing ? 'fires' : 'is over'}`, async () => {
-        const alert = (await this.alerts()).find(({ labels, state }) => {
-          return labels['alertname'] === name && state === 'firing';
-        });
-        return (alert !== undefined) === firing ? { alert } : undefined;
-      }, 60_000)
+      await eventually(
+        `${name} ${firing ? 'fires' : 'is over'}`,
+        async () => {
+          const alert = (await this.alerts()).find(({ labels, state }) => {
+            return labels['alertname'] === name && state === 'firing';
+          });
+          return (alert !== undefined) === firing ? { alert } : undefined;
+        },
+        60_000,
+      )
     ).alert;
   }
 
@@ -89,8 +106,17 @@ const BY_ANNOTATIONS = {
   honor_labels: true,
   ...DISCOVERED,
   relabel_configs: [
-    { source_labels: ['__meta_kubernetes_service_annotation_prometheus_io_scrape'], action: 'keep', regex: 'true' },
-    { source_labels: ['__meta_kubernetes_service_annotation_prometheus_io_path'], action: 'replace', target_label: '__metrics_path__', regex: '(.+)' },
+    {
+      source_labels: ['__meta_kubernetes_service_annotation_prometheus_io_scrape'],
+      action: 'keep',
+      regex: 'true',
+    },
+    {
+      source_labels: ['__meta_kubernetes_service_annotation_prometheus_io_path'],
+      action: 'replace',
+      target_label: '__metrics_path__',
+      regex: '(.+)',
+    },
     {
       source_labels: ['__address__', '__meta_kubernetes_service_annotation_prometheus_io_port'],
       action: 'replace',
@@ -126,7 +152,8 @@ function byServiceMonitor(): object {
 
 function configuration(): object {
   const rules = parse(readFileSync(join(monitoring, 'rules.yaml'), 'utf8')) as RuleFile;
-  for (const rule of rules.groups.flatMap((group) => group.rules)) if (rule.for !== undefined) rule.for = '1s';
+  for (const rule of rules.groups.flatMap((group) => group.rules))
+    if (rule.for !== undefined) rule.for = '1s';
   const config = {
     global: { scrape_interval: '1s', evaluation_interval: '1s' },
     rule_files: ['/etc/prometheus/rules.yaml'],
@@ -137,6 +164,16 @@ function configuration(): object {
     kind: 'ConfigMap',
     metadata: { name: 'prometheus', namespace: NAMESPACE },
     data: { 'prometheus.yml': stringify(config), 'rules.yaml': stringify(rules) },
+  };
+}
+
+function shipped(): object {
+  const names = ['rules.yaml', 'rules.test.yaml'];
+  return {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'shipped', namespace: NAMESPACE },
+    data: Object.fromEntries(names.map((name) => [name, readFileSync(join(monitoring, name), 'utf8')])),
   };
 }
 
@@ -171,11 +208,16 @@ const POD = {
         name: 'prometheus',
         image: PROMETHEUS,
         imagePullPolicy: 'IfNotPresent',
-        command: ['prometheus', '--config.file=/etc/prometheus/prometheus.yml', '--storage.tsdb.path=/data/series'],
+        command: [
+          'prometheus',
+          '--config.file=/etc/prometheus/prometheus.yml',
+          '--storage.tsdb.path=/data/series',
+        ],
         ports: [{ containerPort: 9090 }],
         readinessProbe: { httpGet: { path: '/-/ready', port: 9090 }, periodSeconds: 1 },
         volumeMounts: [
           { name: 'config', mountPath: '/etc/prometheus' },
+          { name: 'shipped', mountPath: '/etc/shipped' },
           { name: 'data', mountPath: '/data' },
         ],
       },
@@ -189,6 +231,7 @@ const POD = {
     ],
     volumes: [
       { name: 'config', configMap: { name: 'prometheus' } },
+      { name: 'shipped', configMap: { name: 'shipped' } },
       { name: 'data', emptyDir: {} },
     ],
   },

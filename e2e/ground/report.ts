@@ -23,7 +23,10 @@ after(() => {
   const lines = rows.map(({ scenario, auditor, kernel, seconds }) => {
     return `| ${scenario} | ${auditor} | ${kernel} | ${seconds === undefined ? '' : seconds.toFixed(1)} |`;
   });
-  const head = ['| Scenario | Auditor | Kernel | Seconds from cause to condition |', '| --- | --- | --- | --- |'];
+  const head = [
+    '| Scenario | Auditor | Kernel | Seconds from cause to condition |',
+    '| --- | --- | --- | --- |',
+  ];
   const text = `${[...head, ...lines].join('\n')}\n`;
   writeFileSync(join(repositoryRoot, 'build/ground.md'), text);
   process.stdout.write(`\n${text}`);

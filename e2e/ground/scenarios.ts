@@ -1,5 +1,17 @@
 /** The pods of which auditor and kernel must say the same: every release and backend, and what goes wrong with them. */
-import { EDGE_1_3, FSM_1_0, FSM_1_4_17, GUIDE, V0_11, V0_7, V0_9_0, V1_0, V1_1_0, V1_2, type Release } from '../../src/core/osm/releases.ts';
+import {
+  EDGE_1_3,
+  FSM_1_0,
+  FSM_1_4_17,
+  GUIDE,
+  V0_11,
+  V0_7,
+  V0_9_0,
+  V1_0,
+  V1_1_0,
+  V1_2,
+  type Release,
+} from '../../src/core/osm/releases.ts';
 import { scriptIn, type ScriptOptions } from '../../src/testing/osm-scripts.ts';
 import { INIT_TAGS, type Backend } from '../node/pod-images.ts';
 import type { GroundPod } from './meshed-pod.ts';
@@ -52,7 +64,11 @@ function podOf(name: string, release: Release, backend: Backend, rest: Partial<G
 }
 
 function idOf({ name }: Release): string {
-  return name.toLowerCase().replaceAll(' and later', '').replaceAll(' to ', '-').replaceAll(/[^a-z0-9]+/g, '-');
+  return name
+    .toLowerCase()
+    .replaceAll(' and later', '')
+    .replaceAll(' to ', '-')
+    .replaceAll(/[^a-z0-9]+/g, '-');
 }
 
 function good(release: Release): readonly Scenario[] {
@@ -99,7 +115,10 @@ function wrong(release: Release): readonly Scenario[] {
     },
     {
       pod: podOf(`${id}-too-much`, release, backend, {
-        script: scriptIn(release.dialect, { ...exclusionsFor(release), ranges: ['2.2.2.0/24', '3.3.3.0/24'] }),
+        script: scriptIn(release.dialect, {
+          ...exclusionsFor(release),
+          ranges: ['2.2.2.0/24', '3.3.3.0/24'],
+        }),
       }),
       condition: 'False ExcludedRangeExtra',
       kernel: 'as the script',

@@ -9,6 +9,7 @@ import { compare } from '../../src/core/iptables/compare.ts';
 import { execute } from '../../src/core/iptables/execute.ts';
 import type { RuleSet } from '../../src/core/iptables/model.ts';
 import { readSave } from '../../src/core/iptables/save.ts';
+import { FSM_CONFIG_GROUP, OSM_CONFIG_GROUP } from '../../src/testing/kube/mesh-config-crd.ts';
 import type { Dial, Look } from './agent.ts';
 import { arrivalOf, inbound, outbound, type Place } from './arrivals.ts';
 import { Ground, placeFor, says, type CheckedPod, type SeenPod } from './ground.ts';
@@ -63,9 +64,15 @@ for (const kind of ['ConfigMap', 'MeshConfig'] as const) {
         for (const product of ['OSM', 'FSM'] as const) await ground.meshConfig(product, TRAFFIC);
       }
       for (const name of namespaces) await ground.namespace(name, name.endsWith('fsm') ? 'FSM' : 'OSM');
-      await ground.create(scenarios.map(({ pod }) => pod), place);
+      await ground.create(
+        scenarios.map(({ pod }) => pod),
+        place,
+      );
       for (const namespace of namespaces) {
-        await lookAt(namespace, scenarios.filter(({ pod }) => place(pod) === namespace));
+        await lookAt(
+          namespace,
+          scenarios.filter(({ pod }) => place(pod) === namespace),
+        );
       }
     });
 
@@ -86,7 +93,9 @@ for (const kind of ['ConfigMap', 'MeshConfig'] as const) {
         return { name, scenario, pod, verdict, dials, witnessDials: witnessesOf(verdict, pod) };
       });
       const looks = await ground.agent.look(
-        Object.fromEntries(plans.map(({ pod, dials, witnessDials }) => [pod.uid, [...dials, ...witnessDials]])),
+        Object.fromEntries(
+          plans.map(({ pod, dials, witnessDials }) => [pod.uid, [...dials, ...witnessDials]]),
+        ),
       );
       for (const { name, pod, verdict, dials, witnessDials } of plans) {
         const look = looks[pod.uid];
@@ -106,10 +115,17 @@ for (const kind of ['ConfigMap', 'MeshConfig'] as const) {
       }
     };
 
-    after(() => ground.deleteNamespaces(...namespaces));
-    if (kind === 'ConfigMap') {
-      after(() => ground.cluster.kubectl(['delete', 'configmap', 'osm-config', '-n', 'osm-system']));
-    }
+    // Pods of releases that read the other kind would be of either.
+    after(async () => {
+      await ground.deleteNamespaces(...namespaces);
+      if (kind === 'ConfigMap') {
+        await ground.cluster.kubectl(['delete', 'configmap', 'osm-config', '-n', 'osm-system']);
+        return;
+      }
+      for (const group of [OSM_CONFIG_GROUP, FSM_CONFIG_GROUP]) {
+        await ground.cluster.kubectl(['delete', `meshconfigs.${group}`, '--all', '--all-namespaces']);
+      }
+    });
 
     for (const scenario of scenarios) {
       const { pod, condition, kernel, redirected } = scenario;
@@ -127,7 +143,9 @@ for (const kind of ['ConfigMap', 'MeshConfig'] as const) {
         it(`has in its nat table ${kernel === 'nothing' ? 'nothing' : 'what its script does on the model'}`, () => {
           const live = liveRules(scenario, seen());
           const model =
-            kernel === 'nothing' || pod.script === undefined ? NOTHING : runScript(pod.script, { POD_IP: null }).rules;
+            kernel === 'nothing' || pod.script === undefined
+              ? NOTHING
+              : runScript(pod.script, { POD_IP: null }).rules;
           expect(compare(model, live)?.differences).to.deep.equal([]);
         });
 
@@ -136,10 +154,16 @@ for (const kind of ['ConfigMap', 'MeshConfig'] as const) {
           const live = liveRules(scenario, seen());
           const where = placeOf(scenario, seen().pod);
           expect(arrivalsOf(dials, look.arrivals)).to.deep.equal(
-            arrivalsOf(dials, dials.map((dial) => arrivalOf(live, outbound(dial, where), where))),
+            arrivalsOf(
+              dials,
+              dials.map((dial) => arrivalOf(live, outbound(dial, where), where)),
+            ),
           );
           expect(arrivalsOf(inboundDials, inboundArrivals)).to.deep.equal(
-            arrivalsOf(inboundDials, inboundDials.map((dial) => arrivalOf(live, inbound(dial), where))),
+            arrivalsOf(
+              inboundDials,
+              inboundDials.map((dial) => arrivalOf(live, inbound(dial), where)),
+            ),
           );
         });
 
@@ -190,7 +214,8 @@ const TRAFFIC = {
 /** The condition as wanted, and the pod as far as it gets: its connections would tell other things before. */
 function settled({ condition, redirected, pod }: Scenario): (seen: SeenPod) => boolean {
   return (seen) => {
-    const ran = redirected !== undefined ? seen.phase === 'Running' && seen.ready : seen.init.exitCode !== undefined;
+    const ran =
+      redirected !== undefined ? seen.phase === 'Running' && seen.ready : seen.init.exitCode !== undefined;
     return says(condition)(seen) && ran && (pod.script === undefined || seen.podIp !== undefined);
   };
 }

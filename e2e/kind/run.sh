@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# Runs the scenarios against a real cluster with the real image: builds it with docker, loads it into a kind cluster,
-# applies manifests/, waits for the rollout and hands the cluster to mocha.
+# Runs the scenarios of `make e2e` on a kind cluster instead of a node made here: builds the image with docker, loads it and
+# the images of the tests' pods, and hands the cluster to the same tests.
 #
-#     e2e/kind/run.sh            creates a cluster and deletes it at the end
-#     KEEP=1 e2e/kind/run.sh     leaves it, and the next run uses it again
-#     CLUSTER=name               another name than osm-auditor
+#     e2e/kind/run.sh                    creates a cluster and deletes it at the end
+#     KEEP=1 e2e/kind/run.sh             leaves it, and the next run uses it again
+#     CLUSTER=name                       another name than osm-auditor
+#     NODE_IMAGE=kindest/node:v1.29.12   another version of Kubernetes than kind's own
 #
 # Exit status: that of the scenarios; 2 if something needed is missing.
 set -euo pipefail
@@ -30,11 +31,10 @@ docker info >/dev/null 2>&1 || missing 'the docker daemon does not answer'
 image=$(sed -n 's/^ *image: *//p' manifests/deployment.yaml)
 kubeconfig=$(mktemp)
 created=
-deployed=
 
 finish() {
   local status=$?
-  if [ "$status" -ne 0 ] && [ -n "$deployed" ]; then
+  if [ "$status" -ne 0 ]; then
     say 'the last lines of the controller:'
     kubectl -n "$namespace" describe pods >&2 || true
     kubectl -n "$namespace" logs deployment/osm-auditor --tail=50 >&2 || true
@@ -50,26 +50,24 @@ finish() {
 }
 trap finish EXIT
 
+make --silent build
 say "building $image"
 docker build -t "$image" .
+say "making the images of the tests' pods"
+docker run --rm -v "$PWD:/src" -w /src -e XDG_CACHE_HOME=/src/build/cache node:24-bookworm \
+  node build/e2e/node/main.js images build/pod-images.tar
 
 if kind get clusters 2>/dev/null | grep -qxF "$cluster"; then
   say "using the cluster $cluster that is there"
 else
   created=1 # before it exists, so that half a cluster is deleted too
-  kind create cluster --name "$cluster" --config e2e/kind/cluster.yaml --wait 120s
+  kind create cluster --name "$cluster" --config e2e/kind/cluster.yaml ${NODE_IMAGE:+--image "$NODE_IMAGE"} --wait 120s
 fi
 kind get kubeconfig --name "$cluster" >"$kubeconfig"
-export KUBECONFIG=$kubeconfig
+export KUBECONFIG=$kubeconfig OSM_AUDITOR_E2E_KUBECONFIG=$kubeconfig
 
 kind load docker-image "$image" --name "$cluster"
-kubectl apply -k manifests
-deployed=1
+kind load image-archive build/pod-images.tar --name "$cluster"
 # The tag stays the same from run to run: without this a cluster that is used again would go on with the old image.
-kubectl -n "$namespace" rollout restart deployment/osm-auditor
-kubectl -n "$namespace" rollout status deployment/osm-auditor --timeout=120s
-
-say 'running the scenarios'
-make --silent build
-export OSM_AUDITOR_E2E_KUBECONFIG=$kubeconfig
-npx mocha 'build/e2e/scenarios/**/*.test.js'
+kubectl -n "$namespace" delete deployment osm-auditor --ignore-not-found
+node build/e2e/ground/run.js

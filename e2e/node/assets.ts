@@ -4,19 +4,22 @@
  */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { repositoryRoot } from '../../src/testing/repository.ts';
 import { assetsCache, thisMachine } from '../control-plane/assets.ts';
 import { buildAssets } from '../control-plane/build-assets.ts';
 
-export interface NodeAssets {
+/** Folders that can be the root of a file system. */
+export interface Roots {
+  readonly nodeRoot: string;
+  readonly podRoot: string;
+}
+
+export interface NodeAssets extends Roots {
   /** Folders of executables: kubelet and its like, and etcd, kube-apiserver and kubectl of the same version. */
   readonly programs: string;
   readonly controlPlane: string;
-  /** Folders that can be the root of a file system. */
-  readonly nodeRoot: string;
-  readonly podRoot: string;
 }
 
 /** The last is there exactly when all are. */
@@ -35,12 +38,14 @@ export async function ensureNodeAssets(): Promise<NodeAssets> {
   await buildAssets(compile, controlPlane);
   const programs = join(cache, 'programs');
   await buildAssets(compile, programs, COMPONENTS);
-  return {
-    programs,
-    controlPlane,
-    nodeRoot: unpack(cache, 'node', NODE_PACKAGES),
-    podRoot: unpack(cache, 'pod', POD_PACKAGES),
-  };
+  return { programs, controlPlane, ...ensureRoots() };
+}
+
+/** The packages alone. */
+export function ensureRoots(): Roots {
+  const cache = join(dirname(assetsCache(thisMachine())), 'node');
+  mkdirSync(cache, { recursive: true });
+  return { nodeRoot: unpack(cache, 'node', NODE_PACKAGES), podRoot: unpack(cache, 'pod', POD_PACKAGES) };
 }
 
 /** The folder's name tells what it was made from, so that a change of the list or the script makes another. */

@@ -3,6 +3,7 @@
 # namespaces, below a cgroup of its own in each hierarchy.
 #
 #     enter.sh STATE ROOTFS PROGRAMS CONTROL_PLANE
+#     enter.sh --check                                  only says whether this machine can: exit status 0 or 1
 #
 # The machine ends when standard input does, with whoever holds it, or when this script ends: the kernel then kills every
 # process in it and frees its mounts, which are all in memory. Only empty cgroups can stay, and the next start removes them.
@@ -22,6 +23,14 @@ for tool in unshare mount awk find; do command -v "$tool" >/dev/null || die "$to
 mapfile -t hierarchies < <(awk '$3 == "cgroup" { sub(/.*relatime,/, "", $4); sub(/^xattr,/, "", $4); print $2, $4 }
   $3 == "cgroup2" && $2 == "/sys/fs/cgroup" { print $2, "v2" }' /proc/mounts)
 [ ${#hierarchies[@]} -gt 0 ] || die 'no cgroups are mounted in /sys/fs/cgroup, and a kubelet needs them'
+
+if [ "$state" = --check ]; then
+  unshare --mount --net --pid --uts --ipc --cgroup --fork true || die 'no namespaces can be made here'
+  for hierarchy in "${hierarchies[@]}"; do
+    mkdir "${hierarchy% *}/$own" && rmdir "${hierarchy% *}/$own" || die "no cgroup can be made in ${hierarchy% *}"
+  done
+  exit 0
+fi
 
 remove() { # remove GROUP: it and those in it, as far as they are empty
   find "$1" -depth -type d -exec rmdir {} \; 2>/dev/null || true

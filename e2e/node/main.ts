@@ -4,15 +4,17 @@
  *     main.js up [IMAGE...]                  starts a node, prints how to use it, and runs until Ctrl-C
  *     main.js run [IMAGE...] -- COMMAND...   starts a node, runs the command in its network, and ends both
  *     main.js images FILE                    writes the images of the tests' pods, for another cluster
+ *     main.js check                          says whether this machine can run a node
  *
  * IMAGE is an archive to bring in. The command finds a kubeconfig in OSM_AUDITOR_E2E_KUBECONFIG and KUBECONFIG, and kubectl
  * in PATH. Exit status: that of the command; 0 done, 1 failed, 2 called wrongly.
  */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
-import { dirname, delimiter } from 'node:path';
-import { ensureNodeAssets } from './assets.ts';
+import { delimiter, dirname, join } from 'node:path';
+import { repositoryRoot } from '../../src/testing/repository.ts';
+import { ensureRoots } from './assets.ts';
 import { TestNode } from './node.ts';
 import { podImages } from './pod-images.ts';
 
@@ -49,7 +51,12 @@ async function run(images: readonly string[], command: readonly string[]): Promi
     const [program = '', ...args] = [...node.inside, ...command];
     const path = `${dirname(node.kubectlPath)}${delimiter}${process.env['PATH'] ?? ''}`;
     const { kubeconfig } = node;
-    const env = { ...process.env, PATH: path, KUBECONFIG: kubeconfig, OSM_AUDITOR_E2E_KUBECONFIG: kubeconfig };
+    const env = {
+      ...process.env,
+      PATH: path,
+      KUBECONFIG: kubeconfig,
+      OSM_AUDITOR_E2E_KUBECONFIG: kubeconfig,
+    };
     const child = spawn(program, args, { stdio: 'inherit', env });
     const ended = once(child, 'exit') as Promise<[number | null]>;
     const first = await Promise.race([ended, end]);
@@ -65,16 +72,27 @@ async function run(images: readonly string[], command: readonly string[]): Promi
 }
 
 async function images(file: string): Promise<number> {
-  await writeFile(file, (await podImages(await ensureNodeAssets())).bytes);
+  await writeFile(file, (await podImages(ensureRoots())).bytes);
   return 0;
+}
+
+/** Without building anything. */
+function check(): number {
+  const { status } = spawnSync(join(repositoryRoot, 'e2e/node/enter.sh'), ['--check'], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  return status === 0 ? 0 : 1;
 }
 
 async function main([command, ...rest]: readonly string[]): Promise<number> {
   const at = rest.indexOf('--');
-  if (command === 'up') return up(rest);
-  if (command === 'run' && at >= 0 && at < rest.length - 1) return run(rest.slice(0, at), rest.slice(at + 1));
+  if (command === 'up') return check() || up(rest);
+  if (command === 'run' && at >= 0 && at < rest.length - 1) {
+    return check() || run(rest.slice(0, at), rest.slice(at + 1));
+  }
   if (command === 'images' && rest[0] !== undefined) return images(rest[0]);
-  process.stderr.write('usage: main.js up [IMAGE...] | run [IMAGE...] -- COMMAND... | images FILE\n');
+  if (command === 'check') return check();
+  process.stderr.write('usage: main.js up [IMAGE...] | run [IMAGE...] -- COMMAND... | images FILE | check\n');
   return 2;
 }
 

@@ -133,7 +133,8 @@ export class TestNode {
 }
 
 async function prepare(folder: string, assets: NodeAssets, images: readonly string[]): Promise<void> {
-  for (const name of ['logs', 'memory', 'images', 'kubeconfigs', 'certificates']) await mkdir(join(folder, name));
+  for (const name of ['logs', 'memory', 'images', 'kubeconfigs', 'certificates'])
+    await mkdir(join(folder, name));
   const { adminToken, tokens } = await writeServerCredentials(folder, COMPONENTS);
   await writeFile(join(folder, 'admin.token'), adminToken, { mode: 0o600 });
   for (const [name, token] of [['admin', adminToken] as const, ...tokens]) {
@@ -163,7 +164,10 @@ function inNode(token: string): object {
 function lastLines(folder: string): string {
   return readdirSync(join(folder, 'logs'))
     .map((name) => {
-      const lines = readFileSync(join(folder, 'logs', name), 'utf8').trimEnd().split('\n').slice(-5);
+      const lines = readFileSync(join(folder, 'logs', name), 'utf8')
+        .trimEnd()
+        .split('\n')
+        .slice(-5);
       return `${name}:\n${lines.map((line) => `  ${line}`).join('\n')}`;
     })
     .join('\n');

@@ -9,7 +9,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { repositoryRoot } from '../../src/testing/repository.ts';
 import { entriesIn, layerOf, type Entry } from '../../image/layer.ts';
-import type { NodeAssets } from './assets.ts';
+import type { Roots } from './assets.ts';
 import { archiveOf, type Archive, type Image } from '../../image/oci-archive.ts';
 
 export const PAUSE = 'registry.k8s.io/pause:3.2';
@@ -34,10 +34,7 @@ export const SIDECAR = 'docker.io/envoyproxy/envoy-alpine:v1.17.1';
 const PATH = ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'];
 
 /** @param roots as assets.ts makes them */
-export async function podImages({
-  podRoot,
-  nodeRoot,
-}: Pick<NodeAssets, 'podRoot' | 'nodeRoot'>): Promise<Archive> {
+export async function podImages({ podRoot, nodeRoot }: Roots): Promise<Archive> {
   const architecture = process.arch === 'x64' ? 'amd64' : process.arch;
   const system = await layerOf([
     ...(await entriesIn(podRoot)),
@@ -50,6 +47,7 @@ export async function podImages({
     ...scripts,
     { kind: 'link', path: '/usr/local/bin/envoy', target: '/opt/sidecar.py' },
   ]);
+  const monitoring = ['/usr/bin/prometheus', '/usr/bin/promtool'].map((path) => program(nodeRoot, path));
   const image = (names: readonly string[], layers: readonly Buffer[]): Image => ({
     names,
     architecture,
@@ -57,13 +55,16 @@ export async function podImages({
     config: { Env: PATH, Cmd: ['/bin/sh'] },
   });
   const init = async (backend: Backend): Promise<Image> =>
-    image([INIT_TAGS.guide, ...INIT_TAGS.releases].map(INIT_IMAGES[backend]), [system, await layerOf(iptables(backend))]);
+    image([INIT_TAGS.guide, ...INIT_TAGS.releases].map(INIT_IMAGES[backend]), [
+      system,
+      await layerOf(iptables(backend)),
+    ]);
   return archiveOf([
     { ...image([PAUSE], [system]), config: { Entrypoint: ['/bin/busybox', 'sleep', '999999999'] } },
     await init('legacy'),
     await init('nft'),
     image([TOOLS, SIDECAR], [system, programs]),
-    image([PROMETHEUS], [system, await layerOf([await program(nodeRoot, '/usr/bin/prometheus')])]),
+    image([PROMETHEUS], [system, await layerOf(await Promise.all(monitoring))]),
   ]);
 }
 

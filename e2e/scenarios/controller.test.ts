@@ -16,6 +16,13 @@ import {
 } from './reported.ts';
 
 const NAMESPACE = 'bookstore';
+const OURS = 'openservicemesh.io/osm-auditor';
+
+/** A pod, or an Event of some controller. */
+interface Stored {
+  readonly metadata: { readonly name: string; readonly resourceVersion: string };
+  readonly reportingController?: string;
+}
 
 describe('the controller on a cluster', function () {
   this.timeout(180_000);
@@ -50,17 +57,20 @@ describe('the controller on a cluster', function () {
     const raw = [`/api/v1/namespaces/${NAMESPACE}/pods`, '/apis/events.k8s.io/v1/events'];
     const lists = await Promise.all(raw.map((path) => cluster.kubectl(['get', '--raw', path])));
     return lists
-      .flatMap(
-        (text) =>
-          (JSON.parse(text) as { items: { metadata: { name: string; resourceVersion: string } }[] }).items,
-      )
+      .flatMap((text) => (JSON.parse(text) as { items: Stored[] }).items)
+      .filter(({ reportingController: by = OURS }) => by === OURS)
       .map(({ metadata: { name, resourceVersion } }) => `${name} ${resourceVersion}`)
       .join('\n');
   };
 
   before(async () => {
     cluster = await openCluster();
-    for (const name of ['osm-system', NAMESPACE]) await cluster.kubectl(['create', 'namespace', name]);
+    for (const name of ['osm-system', NAMESPACE]) {
+      await cluster.kubectl(
+        ['apply', '-f', '-'],
+        JSON.stringify({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }),
+      );
+    }
     await cluster.kubectl(['label', 'namespace', NAMESPACE, 'openservicemesh.io/monitored-by=osm']);
     await cluster.kubectl([
       'annotate',
@@ -69,7 +79,12 @@ describe('the controller on a cluster', function () {
       'openservicemesh.io/sidecar-injection=enabled',
     ]);
     await config({});
-    if (cluster.own === undefined) return;
+    if (cluster.own === undefined) {
+      await eventually('the service account is made', () =>
+        cluster.kubectl(['get', 'serviceaccount', 'default', '-n', NAMESPACE]),
+      );
+      return;
+    }
     await cluster.kubectl(['create', 'serviceaccount', 'default', '-n', NAMESPACE]).catch(() => '');
     await cluster.kubectl(['apply', '-k', 'manifests']);
     const serviceAccount = { namespace: 'osm-auditor', name: 'osm-auditor' };
@@ -82,7 +97,8 @@ describe('the controller on a cluster', function () {
   after(async () => {
     await controller?.stop();
     if (cluster.own === undefined) {
-      await cluster.kubectl(['delete', 'namespace', NAMESPACE, 'osm-system', '--wait=false']);
+      await cluster.kubectl(['delete', 'namespace', NAMESPACE, '--wait=false']);
+      await cluster.kubectl(['delete', 'configmap', 'osm-config', '-n', 'osm-system']);
     }
     await cluster.stop();
   });
