@@ -35,13 +35,21 @@ export function arrivalOf(rules: RuleSet, packet: Packet, place: Place): string 
       return verdict.port === 15003 ? `inbound ${target}` : `outbound ${target}`;
     case 'bypass':
       return withoutRules(packet, target, place);
-    case 'dnat':
+    case 'dnat': {
+      const address = typeof verdict.address === 'number' ? verdict.address : addressOf(place.podIp);
+      const { port = packet.port } = verdict;
+      return withoutRules({ destination: address, port }, `${printAddress(address)}:${port}`, place);
+    }
     case 'unknown':
-      return verdict.kind;
+      return 'unknown';
   }
 }
 
-function withoutRules({ destination, port }: Packet, target: string, place: Place): string {
+function withoutRules(
+  { destination, port }: Pick<Packet, 'destination' | 'port'>,
+  target: string,
+  place: Place,
+): string {
   const address = printAddress(destination);
   if (!address.startsWith('127.') && address !== place.podIp) return `outside ${target}`;
   if (!place.running) return 'refused';

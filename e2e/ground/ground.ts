@@ -28,6 +28,8 @@ export interface SeenPod {
     readonly restarts: number;
     readonly exitCode: number | undefined;
     readonly ready: boolean;
+    /** Why it waits, as the kubelet says. */
+    readonly waiting: string | undefined;
   };
 }
 
@@ -125,7 +127,7 @@ export class Ground {
     return this.apply({ apiVersion: 'v1', kind: 'ConfigMap', metadata, data });
   }
 
-  meshConfig(product: 'OSM' | 'FSM', traffic: object): Promise<void> {
+  meshConfig(product: 'OSM' | 'FSM', spec: object): Promise<void> {
     const osm = product === 'OSM';
     return this.apply({
       apiVersion: osm ? `${OSM_CONFIG_GROUP}/v1alpha2` : `${FSM_CONFIG_GROUP}/v1alpha3`,
@@ -133,7 +135,7 @@ export class Ground {
       metadata: osm
         ? { name: 'osm-mesh-config', namespace: 'osm-system' }
         : { name: 'fsm-mesh-config', namespace: 'fsm-system' },
-      spec: { traffic },
+      spec,
     });
   }
 
@@ -237,7 +239,10 @@ interface PodObject {
     readonly initContainerStatuses?: readonly {
       readonly restartCount: number;
       readonly ready: boolean;
-      readonly state: { readonly terminated?: { readonly exitCode: number } };
+      readonly state: {
+        readonly terminated?: { readonly exitCode: number };
+        readonly waiting?: { readonly reason: string };
+      };
       readonly lastState: { readonly terminated?: { readonly exitCode: number } };
     }[];
   };
@@ -256,6 +261,7 @@ function seen({ metadata: { uid }, status }: PodObject): SeenPod {
     init: {
       restarts: init?.restartCount ?? 0,
       ready: init?.ready ?? false,
+      waiting: init?.state.waiting?.reason,
       exitCode: (init?.state.terminated ?? init?.lastState.terminated)?.exitCode,
     },
   };

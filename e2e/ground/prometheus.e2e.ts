@@ -1,23 +1,19 @@
 /** The metrics, alerts and dashboard that are shipped, on a real Prometheus that scrapes osm-auditor in the cluster. */
 import { expect } from 'chai';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { GUIDE } from '../../src/core/osm/releases.ts';
 import { scriptIn } from '../../src/testing/osm-scripts.ts';
 import { repositoryRoot } from '../../src/testing/repository.ts';
 import { INIT_TAGS } from '../node/pod-images.ts';
 import { eventually } from '../scenarios/cluster.ts';
+import { draw, type Drawn, type Panel, type Series } from './graphs.ts';
 import { Ground, says } from './ground.ts';
 import { Prometheus } from './prometheus.ts';
 import { note } from './report.ts';
 
 const NAMESPACE = 'scraped';
 const JOBS = ['annotations', 'service-monitor'];
-
-interface Panel {
-  readonly title: string;
-  readonly targets?: readonly { readonly expr: string }[];
-}
 
 describe('on a real Prometheus', function () {
   this.timeout(240_000);
@@ -170,13 +166,20 @@ describe('on a real Prometheus', function () {
       const up = await prometheus.query('count(osm_auditor_build_info)');
       return up[0]?.value === 2 * JOBS.length ? true : undefined;
     });
-    for (const { title, targets = [] } of panels) {
-      for (const { expr } of targets) {
+    const drawn: Drawn[] = [];
+    for (const panel of panels) {
+      const series: Series[] = [];
+      for (const { expr, legendFormat } of panel.targets ?? []) {
         queries += 1;
-        const answer = await prometheus.query(expr.replaceAll('$namespace', '.*'));
-        if (answer.length === 0) silent.push(title);
+        const query = expr.replaceAll('$namespace', '.*');
+        if ((await prometheus.query(query)).length === 0) silent.push(panel.title);
+        for (const { metric, points } of await prometheus.range(query, 3)) {
+          series.push({ name: named(legendFormat, metric), points });
+        }
       }
+      drawn.push({ panel, series });
     }
+    writeFileSync(join(repositoryRoot, 'build/dashboard.svg'), draw(drawn));
     expect(queries).to.be.greaterThan(15);
     expect([...new Set(silent)], 'nothing is wrong now').to.deep.equal([
       'Discrepant pods by namespace',
@@ -210,3 +213,9 @@ describe('on a real Prometheus', function () {
     ]);
   });
 });
+
+/** As Grafana names a series. */
+function named(format: string | undefined, metric: Readonly<Record<string, string>>): string {
+  if (format === undefined || format === '__auto') return Object.values(metric).join(' ');
+  return format.replace(/\{\{(\w+)\}\}/g, (_, label: string) => metric[label] ?? '');
+}

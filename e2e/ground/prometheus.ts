@@ -21,6 +21,11 @@ export interface Sample {
   readonly value: number;
 }
 
+export interface Range {
+  readonly metric: Readonly<Record<string, string>>;
+  readonly points: readonly (readonly [number, number])[];
+}
+
 interface RuleFile {
   groups: { rules: { alert?: string; for?: string }[] }[];
 }
@@ -69,6 +74,19 @@ export class Prometheus {
       result: { metric: Record<string, string>; value: [number, string] }[];
     }>(`query?query=${encodeURIComponent(expression)}`);
     return result.map(({ metric, value }) => ({ metric, value: Number(value[1]) }));
+  }
+
+  /** The values of the last minutes, five seconds apart. */
+  async range(expression: string, minutes: number): Promise<readonly Range[]> {
+    const end = Date.now() / 1000;
+    const when = `start=${end - minutes * 60}&end=${end}&step=5`;
+    const { result } = await this.#get<{
+      result: { metric: Record<string, string>; values: [number, string][] }[];
+    }>(`query_range?query=${encodeURIComponent(expression)}&${when}`);
+    return result.map(({ metric, values }) => ({
+      metric,
+      points: values.map(([time, value]) => [time, Number(value)] as const),
+    }));
   }
 
   async alerts(): Promise<readonly Alert[]> {

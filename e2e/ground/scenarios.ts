@@ -18,6 +18,8 @@ import type { GroundPod } from './meshed-pod.ts';
 
 export interface Scenario {
   readonly pod: GroundPod;
+  /** What the injector of the pod's release writes for it. */
+  readonly expected: string;
   /** What the pod's condition comes to: `True Verified`. */
   readonly condition: string;
   /** What the init container leaves in the kernel: what its script does on the model, or nothing at all. */
@@ -26,9 +28,26 @@ export interface Scenario {
   readonly redirected: boolean | undefined;
 }
 
-/** What the mesh's configuration excludes in all of these scenarios, as far as a release knows it. */
-export const EXCLUDED = { ranges: ['2.2.2.0/24'], ports: [6379], inboundPorts: [9090] } as const;
-export const BACKENDS: readonly Backend[] = ['legacy', 'nft'];
+/** The configuration of the mesh in a phase: what it says, as far as a release knows it. */
+export interface Phase {
+  readonly title: string;
+  /** Of the namespaces' names. */
+  readonly id: string;
+  readonly kind: 'ConfigMap' | 'MeshConfig';
+  readonly wanted: ScriptOptions;
+  readonly scenarios: readonly Scenario[];
+}
+
+const EXCLUDED: ScriptOptions = { ranges: ['2.2.2.0/24'], ports: [6379], inboundPorts: [9090] };
+/** All that a mesh can be told, but for DNS. */
+const EVERYTHING: ScriptOptions = {
+  ...EXCLUDED,
+  ranges: ['2.2.2.128/25'],
+  includedRanges: ['3.3.3.0/24', '2.2.2.0/24'],
+  interfaces: ['net1'],
+  podIpMode: true,
+};
+const BACKENDS: readonly Backend[] = ['legacy', 'nft'];
 
 const TAGS = new Map<Release, string>([
   [V0_7, INIT_TAGS.guide],
@@ -43,24 +62,26 @@ const TAGS = new Map<Release, string>([
   [FSM_1_4_17, '1.4.20'],
 ]);
 
-/** What the injector of the release would be asked for. */
-export function exclusionsFor({ settings, dialect }: Release): ScriptOptions {
-  const knows = (setting: (typeof settings)[number]): boolean => settings.includes(setting);
-  return {
-    uid: dialect.uid,
-    ...(knows('outboundRanges') ? { ranges: EXCLUDED.ranges } : {}),
-    ...(knows('outboundPorts') ? { ports: EXCLUDED.ports } : {}),
-    ...(knows('inboundPorts') ? { inboundPorts: EXCLUDED.inboundPorts } : {}),
-  };
+function scriptFor({ settings, dialect }: Release, wanted: ScriptOptions): string {
+  const known = Object.entries(SETTING_OF).filter(([, setting]) => settings.includes(setting));
+  const asked = Object.fromEntries(
+    known.map(([option]) => [option, wanted[option as keyof typeof SETTING_OF]]),
+  );
+  return scriptIn(dialect, { ...(asked as ScriptOptions), uid: dialect.uid });
 }
 
-export function expectedScriptFor(release: Release): string {
-  return scriptIn(release.dialect, exclusionsFor(release));
-}
+const SETTING_OF = {
+  ranges: 'outboundRanges',
+  ports: 'outboundPorts',
+  inboundPorts: 'inboundPorts',
+  includedRanges: 'includedRanges',
+  interfaces: 'interfaces',
+  podIpMode: 'podIpMode',
+} as const;
 
-function podOf(name: string, release: Release, backend: Backend, rest: Partial<GroundPod> = {}): GroundPod {
+function podOf(name: string, release: Release, backend: Backend, script: string | undefined): GroundPod {
   const tag = TAGS.get(release) ?? INIT_TAGS.guide;
-  return { name: `${name}-${backend}`, release, backend, tag, script: expectedScriptFor(release), ...rest };
+  return { name: `${name}-${backend}`, release, backend, tag, script };
 }
 
 function idOf({ name }: Release): string {
@@ -71,90 +92,102 @@ function idOf({ name }: Release): string {
     .replaceAll(/[^a-z0-9]+/g, '-');
 }
 
-function good(release: Release): readonly Scenario[] {
+function good(release: Release, wanted: ScriptOptions = EXCLUDED): readonly Scenario[] {
+  const expected = scriptFor(release, wanted);
   return BACKENDS.map((backend) => ({
-    pod: podOf(idOf(release), release, backend),
+    pod: podOf(idOf(release), release, backend, expected),
+    expected,
     condition: 'True Verified',
     kernel: 'as the script',
     redirected: true,
   }));
 }
 
-/** One after the other: a chain is missing, so a command fails in the middle and what was before it stays. */
+/** Scripts that fail, at once or half-way, and scripts that run and do something else. */
 function wrong(release: Release): readonly Scenario[] {
-  const script = expectedScriptFor(release);
-  const bad = script.replace('--to-port 15003', '--to-port 15003x');
-  const unchained = script.replace(/iptables -t nat -N PROXY_REDIRECT && |^:[A-Z_]*OUT_REDIRECT .*\n/m, '');
+  const expected = scriptFor(release, EXCLUDED);
+  const badRule = expected.replace('--to-port 15003', '--to-port 15003x');
+  const noChain = expected.replace(/iptables -t nat -N PROXY_REDIRECT && |^:[A-Z_]*OUT_REDIRECT .*\n/m, '');
+  const failing = { condition: 'False InitContainerCrashLoop', redirected: undefined } as const;
+  const asScript = { expected, kernel: 'as the script' } as const;
   const id = idOf(release);
-  return BACKENDS.flatMap((backend): readonly Scenario[] => [
-    {
-      pod: podOf(`${id}-bad-rule`, release, backend, { script: bad }),
-      condition: 'False InitContainerCrashLoop',
-      kernel: 'as the script',
-      redirected: undefined,
-    },
-    {
-      pod: podOf(`${id}-no-chain`, release, backend, { script: unchained }),
-      condition: 'False InitContainerCrashLoop',
-      kernel: 'as the script',
-      redirected: undefined,
-    },
-    {
-      pod: podOf(`${id}-no-net-admin`, release, backend, { netAdmin: false }),
-      condition: 'False InitContainerCrashLoop',
-      kernel: 'nothing',
-      redirected: undefined,
-    },
-    {
-      pod: podOf(`${id}-no-exclusions`, release, backend, {
-        script: scriptIn(release.dialect, { uid: release.dialect.uid }),
-      }),
-      condition: 'False ExcludedRangeMissing',
-      kernel: 'as the script',
-      redirected: false,
-    },
-    {
-      pod: podOf(`${id}-too-much`, release, backend, {
-        script: scriptIn(release.dialect, {
-          ...exclusionsFor(release),
-          ranges: ['2.2.2.0/24', '3.3.3.0/24'],
-        }),
-      }),
-      condition: 'False ExcludedRangeExtra',
-      kernel: 'as the script',
-      redirected: false,
-    },
-  ]);
+  return BACKENDS.flatMap((backend): readonly Scenario[] => {
+    const pod = (what: string, script: string): GroundPod => podOf(`${id}-${what}`, release, backend, script);
+    return [
+      { ...asScript, ...failing, pod: pod('bad-rule', badRule) },
+      { ...asScript, ...failing, pod: pod('no-chain', noChain) },
+      { ...failing, expected, kernel: 'nothing', pod: { ...pod('no-net-admin', expected), netAdmin: false } },
+      {
+        ...asScript,
+        pod: pod('no-exclusions', scriptFor(release, {})),
+        condition: 'False ExcludedRangeMissing',
+        redirected: false,
+      },
+      {
+        ...asScript,
+        pod: pod('too-much', scriptFor(release, { ...EXCLUDED, ranges: ['2.2.2.0/24', '3.3.3.0/24'] })),
+        condition: 'False ExcludedRangeExtra',
+        redirected: false,
+      },
+    ];
+  });
 }
 
 function special(release: Release): readonly Scenario[] {
+  const expected = scriptFor(release, EXCLUDED);
+  const asScript = { expected, kernel: 'as the script', redirected: false } as const;
+  const pod = (name: string, script: string | undefined): GroundPod => podOf(name, release, 'legacy', script);
   return [
     {
-      pod: podOf('without-init', release, 'legacy', { script: undefined }),
+      ...asScript,
+      pod: pod('without-init', undefined),
       condition: 'False InitContainerMissing',
       kernel: 'nothing',
-      redirected: false,
     },
     {
-      pod: podOf('without-sidecar', release, 'legacy', { sidecar: false }),
+      ...asScript,
+      pod: { ...pod('without-sidecar', expected), sidecar: false },
       condition: 'False SidecarMissing',
-      kernel: 'as the script',
-      redirected: false,
     },
     {
-      pod: podOf('app-as-sidecar', release, 'legacy', { appUser: release.dialect.uid }),
+      ...asScript,
+      pod: { ...pod('app-as-sidecar', expected), appUser: release.dialect.uid },
       condition: 'False AppRunsAsProxyUser',
-      kernel: 'as the script',
-      redirected: false,
+    },
+    // Goes on after the rule that iptables refuses, and ends with 0.
+    {
+      ...asScript,
+      pod: pod('goes-on', expected.replaceAll(' && ', ' ; ').replace('--to-port 15003', '--to-port 15003x')),
+      condition: 'False RuleRefused',
     },
   ];
 }
 
-/** By the object that the mesh reads its configuration from. */
-export const SCENARIOS: Readonly<Record<'ConfigMap' | 'MeshConfig', readonly Scenario[]>> = {
-  ConfigMap: [...[V0_7, GUIDE].flatMap(good), ...wrong(GUIDE), ...special(GUIDE)],
-  MeshConfig: [
-    ...[V0_9_0, V0_11, V1_0, V1_1_0, V1_2, EDGE_1_3, FSM_1_0, FSM_1_4_17].flatMap(good),
-    ...wrong(V1_2),
-  ],
-};
+export const PHASES: readonly Phase[] = [
+  {
+    title: 'by ConfigMap',
+    id: 'old',
+    kind: 'ConfigMap',
+    wanted: EXCLUDED,
+    scenarios: [...[V0_7, GUIDE].flatMap((release) => good(release)), ...wrong(GUIDE), ...special(GUIDE)],
+  },
+  {
+    title: 'by MeshConfig',
+    id: 'new',
+    kind: 'MeshConfig',
+    wanted: EXCLUDED,
+    scenarios: [
+      ...[V0_9_0, V0_11, V1_0, V1_1_0, V1_2, EDGE_1_3, FSM_1_0, FSM_1_4_17].flatMap((release) =>
+        good(release),
+      ),
+      ...wrong(V1_2),
+    ],
+  },
+  {
+    title: "by MeshConfig, with inclusions, interfaces and the pod's own address",
+    id: 'all',
+    kind: 'MeshConfig',
+    wanted: EVERYTHING,
+    scenarios: [V1_1_0, V1_2, EDGE_1_3, FSM_1_0, FSM_1_4_17].flatMap((release) => good(release, EVERYTHING)),
+  },
+];

@@ -4,6 +4,7 @@
  * several users really open, and the connections that the auditor's own findings name as witnesses.
  */
 import { expect } from 'chai';
+import type { ScriptOptions } from '../../src/testing/osm-scripts.ts';
 import { runScript } from '../../src/core/audit/rule-comparison.ts';
 import { compare } from '../../src/core/iptables/compare.ts';
 import { execute } from '../../src/core/iptables/execute.ts';
@@ -14,7 +15,7 @@ import type { Dial, Look } from './agent.ts';
 import { arrivalOf, inbound, outbound, type Place } from './arrivals.ts';
 import { Ground, placeFor, says, type CheckedPod, type SeenPod } from './ground.ts';
 import { note } from './report.ts';
-import { EXCLUDED, expectedScriptFor, SCENARIOS, type Scenario } from './scenarios.ts';
+import { PHASES, type Scenario } from './scenarios.ts';
 
 const APP = 1000;
 const NOTHING: RuleSet = execute('').rules;
@@ -42,12 +43,10 @@ interface WitnessDial extends Dial {
   readonly expected: string;
 }
 
-for (const kind of ['ConfigMap', 'MeshConfig'] as const) {
-  describe(`truth on the ground, configured by ${kind}`, function () {
+for (const { title, id, kind, wanted, scenarios } of PHASES) {
+  describe(`truth on the ground, configured ${title}`, function () {
     this.timeout(300_000);
-    const scenarios = SCENARIOS[kind];
-    const base = `truth-${kind.toLowerCase()}`;
-    const place = placeFor(base);
+    const place = placeFor(`truth-${id}`);
     const namespaces = [...new Set(scenarios.map(({ pod }) => place(pod)))];
     const all = new Map<string, Seen>();
     let ground: Ground;
@@ -57,31 +56,34 @@ for (const kind of ['ConfigMap', 'MeshConfig'] as const) {
       await ground.meshes();
       if (kind === 'ConfigMap') {
         await ground.configMap({
-          outbound_ip_range_exclusion_list: EXCLUDED.ranges.join(),
-          outbound_port_exclusion_list: EXCLUDED.ports.join(),
+          outbound_ip_range_exclusion_list: (wanted.ranges ?? []).join(),
+          outbound_port_exclusion_list: (wanted.ports ?? []).join(),
         });
       } else {
-        for (const product of ['OSM', 'FSM'] as const) await ground.meshConfig(product, TRAFFIC);
+        for (const product of ['OSM', 'FSM'] as const) await ground.meshConfig(product, specOf(wanted));
       }
       for (const name of namespaces) await ground.namespace(name, name.endsWith('fsm') ? 'FSM' : 'OSM');
       await ground.create(
         scenarios.map(({ pod }) => pod),
         place,
       );
-      for (const namespace of namespaces) {
-        await lookAt(
-          namespace,
-          scenarios.filter(({ pod }) => place(pod) === namespace),
-        );
-      }
+      await Promise.all(
+        namespaces.map((namespace) =>
+          lookAt(
+            namespace,
+            scenarios.filter(({ pod }) => place(pod) === namespace),
+          ),
+        ),
+      );
     });
 
     const lookAt = async (namespace: string, here: readonly Scenario[]): Promise<void> => {
-      const took = await ground.become(
-        namespace,
-        Object.fromEntries(here.map((scenario) => [scenario.pod.name, settled(scenario)])),
-        200_000,
-      );
+      const waitFor = (is: (scenario: Scenario) => (pod: SeenPod) => boolean): ReturnType<Ground['become']> =>
+        ground.become(namespace, Object.fromEntries(here.map((each) => [each.pod.name, is(each)])), 200_000);
+      const [caused, settled] = await Promise.all([
+        waitFor(ran),
+        waitFor((scenario) => (pod) => ran(scenario)(pod) && says(scenario.condition)(pod)),
+      ]);
       const pods = await ground.pods(namespace);
       const checked = ground.check(namespace);
       const plans = here.map((scenario) => {
@@ -103,7 +105,7 @@ for (const kind of ['ConfigMap', 'MeshConfig'] as const) {
         const inboundDials = dialsTo(pod);
         all.set(name, {
           pod,
-          seconds: took.get(name) ?? 0,
+          seconds: Math.max(0, (settled.get(name) ?? 0) - (caused.get(name) ?? 0)),
           dials,
           look,
           inboundDials,
@@ -128,7 +130,7 @@ for (const kind of ['ConfigMap', 'MeshConfig'] as const) {
     });
 
     for (const scenario of scenarios) {
-      const { pod, condition, kernel, redirected } = scenario;
+      const { pod, condition, kernel, redirected, expected: script } = scenario;
       const seen = (): Seen => {
         const found = all.get(pod.name);
         if (found === undefined) throw new Error(`${pod.name} was not looked at`);
@@ -145,7 +147,7 @@ for (const kind of ['ConfigMap', 'MeshConfig'] as const) {
           const model =
             kernel === 'nothing' || pod.script === undefined
               ? NOTHING
-              : runScript(pod.script, { POD_IP: null }).rules;
+              : runScript(pod.script, { POD_IP: seen().pod.podIp ?? null }).rules;
           expect(compare(model, live)?.differences).to.deep.equal([]);
         });
 
@@ -170,7 +172,7 @@ for (const kind of ['ConfigMap', 'MeshConfig'] as const) {
         it('is told to be redirected exactly if its connections are, as the configuration says', () => {
           const { dials, look, inboundDials, inboundArrivals, pod: now, seconds } = seen();
           const where = { ...placeOf(scenario, now), sidecar: true, running: true };
-          const expected = runScript(expectedScriptFor(pod.release), { POD_IP: null }).rules;
+          const expected = runScript(script, { POD_IP: now.podIp ?? null }).rules;
           const wanted = [
             ...dials
               .map((dial) => (dial.application ? { ...dial, uid: APP } : dial))
@@ -205,18 +207,34 @@ for (const kind of ['ConfigMap', 'MeshConfig'] as const) {
   });
 }
 
-const TRAFFIC = {
-  outboundIPRangeExclusionList: EXCLUDED.ranges,
-  outboundPortExclusionList: EXCLUDED.ports,
-  inboundPortExclusionList: EXCLUDED.inboundPorts,
-};
+/** As both products' MeshConfig says it. */
+function specOf({
+  ranges,
+  ports,
+  inboundPorts,
+  includedRanges,
+  interfaces,
+  podIpMode,
+}: ScriptOptions): object {
+  return {
+    traffic: {
+      outboundIPRangeExclusionList: ranges ?? [],
+      outboundPortExclusionList: ports ?? [],
+      inboundPortExclusionList: inboundPorts ?? [],
+      outboundIPRangeInclusionList: includedRanges ?? [],
+      networkInterfaceExclusionList: interfaces ?? [],
+    },
+    ...(podIpMode === true ? { sidecar: { localProxyMode: 'PodIP' } } : {}),
+  };
+}
 
-/** The condition as wanted, and the pod as far as it gets: its connections would tell other things before. */
-function settled({ condition, redirected, pod }: Scenario): (seen: SeenPod) => boolean {
+/** Whether the pod has come as far as it will: the cause of what the auditor says of it. */
+function ran({ redirected, pod }: Scenario): (seen: SeenPod) => boolean {
   return (seen) => {
-    const ran =
-      redirected !== undefined ? seen.phase === 'Running' && seen.ready : seen.init.exitCode !== undefined;
-    return says(condition)(seen) && ran && (pod.script === undefined || seen.podIp !== undefined);
+    if (pod.script !== undefined && seen.podIp === undefined) return false;
+    return redirected === undefined
+      ? seen.init.waiting === 'CrashLoopBackOff'
+      : seen.phase === 'Running' && seen.ready;
   };
 }
 
@@ -231,6 +249,8 @@ function dialsFrom({ pod: { release, appUser } }: Scenario, { podIp }: SeenPod):
   const dials = [application, { uid: 0, application: false }, sidecar].flatMap((who) => [
     { address: '3.3.3.3', port: 8080, ...who },
     { address: '2.2.2.7', port: 8080, ...who },
+    { address: '2.2.2.200', port: 8080, ...who },
+    { address: '1.1.1.1', port: 8080, ...who },
     { address: '3.3.3.3', port: 6379, ...who },
     { address: '127.0.0.1', port: 8000, ...who },
   ]);
