@@ -86,7 +86,10 @@ function lines(series: readonly Series[], width: number, height: number): readon
       const colour = COLOURS[at % COLOURS.length] ?? 'black';
       const y = height - 4 - LEGEND * (series.length - 1 - at);
       const text = `${escaped(name)}: ${shown(own.at(-1)?.[1])}`;
+      const [first] = own;
+      const [cx = '', cy = ''] = first === undefined ? [] : place(first).split(',');
       return [
+        ...(own.length === 1 ? [`<circle cx="${cx}" cy="${cy}" r="2.5" fill="${colour}"/>`] : []),
         `<polyline points="${own.map(place).join(' ')}" fill="none" stroke="${colour}" stroke-width="1.5"/>`,
         `<text x="${left}" y="${y}" fill="${colour}">${text}</text>`,
       ];

@@ -18,9 +18,10 @@ import {
 const NAMESPACE = 'bookstore';
 const OURS = 'openservicemesh.io/osm-auditor';
 
-/** A pod, or an Event of some controller. */
+/** A pod, or an Event: it regards something. */
 interface Stored {
   readonly metadata: { readonly name: string; readonly resourceVersion: string };
+  readonly regarding?: object;
   readonly reportingController?: string;
 }
 
@@ -58,7 +59,7 @@ describe('the controller on a cluster', function () {
     const lists = await Promise.all(raw.map((path) => cluster.kubectl(['get', '--raw', path])));
     return lists
       .flatMap((text) => (JSON.parse(text) as { items: Stored[] }).items)
-      .filter(({ reportingController: by = OURS }) => by === OURS)
+      .filter(({ regarding, reportingController }) => regarding === undefined || reportingController === OURS)
       .map(({ metadata: { name, resourceVersion } }) => `${name} ${resourceVersion}`)
       .join('\n');
   };
