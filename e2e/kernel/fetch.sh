@@ -9,6 +9,8 @@
 # FOLDER/bin has one small script for each program, which names the libraries unpacked beside it to that program
 # alone. FOLDER is complete exactly when it is there. Of several that run at once one fetches and the others wait.
 set -euo pipefail
+# shellcheck source=../../image/debian-archive.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../../image/debian-archive.sh"
 
 folder=$(realpath --canonicalize-missing "${1:?usage: fetch.sh FOLDER}")
 packages=(iptables iproute2 python3-minimal libpython3-stdlib)
@@ -18,9 +20,6 @@ die() { say "$*"; exit 1; }
 
 for tool in apt-get dpkg-deb flock awk; do command -v "$tool" >/dev/null || die "$tool is missing, so that nothing can be fetched"; done
 suite=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
-mirror=$({ cat /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources 2>/dev/null || true; } |
-  awk '/^(URIs:|deb )/ { for (i = 2; i <= NF; i++) if ($i ~ /^https?:.*\/debian\/?$/) { print $i; exit } }')
-[ -n "$suite" ] && [ -n "$mirror" ] || die "only Debian's archive is known here, and /etc/apt names no mirror of it"
 
 mkdir -p "$(dirname "$folder")"
 exec 9>"$folder.lock"
@@ -36,16 +35,11 @@ finish() {
 }
 trap finish EXIT
 
-mkdir -p "$work/apt/lists/partial" "$work/apt/archives/partial" "$work/new/root" "$work/new/bin"
-echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror $suite main" >"$work/apt/sources.list"
-: >"$work/apt/status" # as if nothing were installed, so that every library comes along
-apt=(-o "Dir::Etc::SourceList=$work/apt/sources.list" -o "Dir::Etc::SourceParts=/dev/null"
-  -o "Dir::State::Lists=$work/apt/lists" -o "Dir::Cache=$work/apt" -o "Dir::State::status=$work/apt/status"
-  -o "APT::Sandbox::User=" -o "APT::Install-Recommends=false" -o "Acquire::Retries=3" -o "Debug::NoLocking=true")
+mkdir -p "$work/new/root" "$work/new/bin"
 say "fetching iptables, iproute2 and python3 of Debian $suite"
-apt-get "${apt[@]}" -o APT::Update::Error-Mode=any update >>"$log" 2>&1 || die "the archive at $mirror cannot be read:"
+open_archive "$work" "$suite"
 apt-get "${apt[@]}" --yes --download-only install "${packages[@]}" >>"$log" 2>&1 ||
-  die "the packages cannot be downloaded from $mirror:"
+  die "the packages cannot be downloaded:"
 for package in "$work"/apt/archives/*.deb; do
   case ${package##*/} in
     libc6_* | libc-bin_*) ;; # another C library than the running one would break every program
