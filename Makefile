@@ -19,7 +19,7 @@ build/.compiled: node_modules/.installed tsconfig.json $(sources)
 	npm run --silent compile
 	@touch $@
 
-dist/osm-auditor.js: node_modules/.installed $(sources)
+dist/osm-auditor.js build/bundle.json &: node_modules/.installed $(sources)
 	npm run --silent build
 
 .PHONY: build
@@ -49,7 +49,7 @@ node: image ## Start a cluster of one real node with the image in it, until Ctrl
 .PHONY: image
 image: dist/osm-auditor-image.tar ## Make the image without Docker: dist/osm-auditor-image.tar, and its bill of materials
 
-dist/osm-auditor-image.tar: build/.compiled dist/osm-auditor.js package.json LICENSE image/rootfs.sh image/debian-archive.sh
+dist/osm-auditor-image.tar: build/.compiled dist/osm-auditor.js build/bundle.json package.json LICENSE image/rootfs.sh image/debian-archive.sh
 	@node build/image/main.js
 
 .PHONY: control-plane

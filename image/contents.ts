@@ -23,6 +23,18 @@ export interface Sources {
   readonly libraries: string;
 }
 
+/**
+ * The libraries among the shared objects of a process of Node.js that the image would lack.
+ *
+ * @param sharedObjects paths, as process.report tells them
+ */
+export function missingLibraries(sharedObjects: readonly string[]): readonly string[] {
+  const names = sharedObjects
+    .filter((path) => path.startsWith('/'))
+    .map((path) => path.slice(path.lastIndexOf('/') + 1));
+  return names.filter((name) => /\.so(\.|$)/.test(name) && !isKnown(name));
+}
+
 export async function imageOf({ version, node, libraries }: Sources): Promise<Image> {
   const runtime = await layerOf([
     { kind: 'file', path: '/nodejs/bin/node', content: await readFile(node), executable: true },
@@ -66,8 +78,9 @@ function text(path: string, content: string): Entry {
 function isLibrary(path: string): boolean {
   if (/^\/(usr|lib|lib64|usr\/lib|usr\/lib64|usr\/lib\/[a-z0-9_]+-linux-gnu)$/.test(path)) return true;
   const name = path.slice(path.lastIndexOf('/') + 1);
-  const isShared = /\.so(\.[0-9.]+)?$/.test(name);
-  return (
-    isShared && LIBRARIES.some((library) => name.startsWith(`${library}.`) || name.startsWith(`${library}-`))
-  );
+  return /\.so(\.[0-9.]+)?$/.test(name) && isKnown(name);
+}
+
+function isKnown(name: string): boolean {
+  return LIBRARIES.some((library) => name.startsWith(`${library}.`) || name.startsWith(`${library}-`));
 }

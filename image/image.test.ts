@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { extract } from 'tar-stream';
+import { missingLibraries } from './contents.ts';
 import { entriesIn, layerOf, type Entry } from './layer.ts';
 import { packageFolder } from './materials.ts';
 import { archiveOf, type Image } from './oci-archive.ts';
@@ -126,6 +127,19 @@ describe('image', () => {
       expect(await digest({})).to.equal(await digest({}));
       expect(await digest({})).to.not.equal(await digest({ architecture: 'arm64' }));
     });
+  });
+
+  it('is not made of a Node.js that needs other libraries than it has', () => {
+    const official = [
+      'linux-vdso.so.1',
+      '/lib/x86_64-linux-gnu/libstdc++.so.6',
+      '/lib64/ld-linux-x86-64.so.2',
+      '/usr/bin/node',
+    ];
+    expect(missingLibraries(official)).to.deep.equal([]);
+    expect(missingLibraries([...official, '/lib/x86_64-linux-gnu/libnode.so.108'])).to.deep.equal([
+      'libnode.so.108',
+    ]);
   });
 
   describe('bill of materials', () => {

@@ -12,7 +12,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { repositoryRoot } from '../src/testing/repository.ts';
-import { imageOf } from './contents.ts';
+import { imageOf, missingLibraries } from './contents.ts';
 import { bundledPackages, debianPackages } from './materials.ts';
 import { archiveOf } from './oci-archive.ts';
 import { sbomOf } from './sbom.ts';
@@ -29,10 +29,19 @@ function fetchLibraries(): string {
   return folder;
 }
 
+/** What this process has loaded. */
+function sharedObjects(): readonly string[] {
+  return (process.report.getReport() as { sharedObjects: string[] }).sharedObjects;
+}
+
 async function main(): Promise<void> {
   const { version } = JSON.parse(readFileSync(join(repositoryRoot, 'package.json'), 'utf8')) as {
     version: string;
   };
+  const missing = missingLibraries(sharedObjects());
+  if (missing.length > 0) {
+    throw new Error(`this Node.js needs ${missing.join(', ')}; use a build of nodejs.org, which needs less`);
+  }
   const libraries = fetchLibraries();
   const image = await imageOf({ version, node: process.execPath, libraries });
   const { bytes, digests } = await archiveOf([image]);

@@ -5,7 +5,8 @@
 #     rootfs.sh FOLDER PACKAGE... -- PACKAGE...   those after -- alone, without what they depend on
 #
 # Nothing is installed and no package's script runs, on the machine or in the folder; the iptables of the folder are
-# therefore set up here, as Debian's alternatives would. FOLDER is complete exactly when it is there.
+# therefore set up here, as Debian's alternatives would. FOLDER is complete exactly when it is there; of several that run at
+# once one makes it and the others wait. Remove it to have newer versions of the packages.
 # FOLDER/packages lists what it is made of, one `name version` a line.
 set -euo pipefail
 # shellcheck source=debian-archive.sh
@@ -20,10 +21,13 @@ suite=bookworm # as the Kubernetes that runs on it
 
 say() { printf 'packages: %s\n' "$*" >&2; }
 die() { say "$*"; exit 1; }
-for tool in apt-get dpkg-deb tar awk; do command -v "$tool" >/dev/null || die "$tool is missing, so that nothing can be unpacked"; done
+for tool in apt-get dpkg-deb tar awk flock; do command -v "$tool" >/dev/null || die "$tool is missing, so that nothing can be unpacked"; done
+umask 022 # the modes of folders are part of images
+mkdir -p "$(dirname "$folder")"
+exec 9>"$folder.lock"
+flock 9
 [ ! -e "$folder" ] || exit 0
 
-mkdir -p "$(dirname "$folder")"
 work=$(mktemp -d "$folder.build.XXXXXX")
 log=$work/log
 finish() {
@@ -53,4 +57,4 @@ done 2>>"$log" | LC_ALL=C sort >"$root/packages"
 for name in iptables iptables-save iptables-restore; do
   [ ! -e "$root/usr/sbin/xtables-nft-multi" ] || ln -sf xtables-nft-multi "$root/usr/sbin/$name"
 done
-mv "$root" "$folder"
+mv -T "$root" "$folder"

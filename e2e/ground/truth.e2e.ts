@@ -182,7 +182,7 @@ for (const { title, id, kind, wanted, scenarios } of PHASES) {
           const actual = [...look.arrivals.slice(0, dials.length), ...inboundArrivals];
           const wrong = wanted.filter((arrival, at) => arrival !== actual[at]).length;
           note({
-            scenario: `${pod.release.name}: ${pod.name}`,
+            scenario: `${pod.release.name}, ${title}: ${pod.name}`,
             auditor: condition,
             kernel: `${actual.length - wrong} of ${actual.length} connections as configured`,
             seconds,

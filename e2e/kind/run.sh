@@ -30,11 +30,12 @@ docker info >/dev/null 2>&1 || missing 'the docker daemon does not answer'
 
 image=$(sed -n 's/^ *image: *//p' manifests/deployment.yaml)
 kubeconfig=$(mktemp)
+export KUBECONFIG=$kubeconfig OSM_AUDITOR_E2E_KUBECONFIG=$kubeconfig
 created=
 
 finish() {
   local status=$?
-  if [ "$status" -ne 0 ]; then
+  if [ "$status" -ne 0 ] && [ -s "$kubeconfig" ]; then
     say 'the last lines of the controller:'
     kubectl -n "$namespace" describe pods >&2 || true
     kubectl -n "$namespace" logs deployment/osm-auditor --tail=50 >&2 || true
@@ -55,16 +56,16 @@ say "building $image"
 docker build -t "$image" .
 say "making the images of the tests' pods"
 docker run --rm -v "$PWD:/src" -w /src -e XDG_CACHE_HOME=/src/build/cache node:24-bookworm \
-  node build/e2e/node/main.js images build/pod-images.tar
+  sh -c "node build/e2e/node/main.js images build/pod-images.tar && chown -R $(id -u):$(id -g) build"
 
-if kind get clusters 2>/dev/null | grep -qxF "$cluster"; then
+clusters=$(kind get clusters 2>/dev/null)
+if grep -qxF "$cluster" <<<"$clusters"; then
   say "using the cluster $cluster that is there"
 else
   created=1 # before it exists, so that half a cluster is deleted too
   kind create cluster --name "$cluster" --config e2e/kind/cluster.yaml ${NODE_IMAGE:+--image "$NODE_IMAGE"} --wait 120s
 fi
 kind get kubeconfig --name "$cluster" >"$kubeconfig"
-export KUBECONFIG=$kubeconfig OSM_AUDITOR_E2E_KUBECONFIG=$kubeconfig
 
 kind load docker-image "$image" --name "$cluster"
 kind load image-archive build/pod-images.tar --name "$cluster"

@@ -4,7 +4,7 @@
  */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { repositoryRoot } from '../../src/testing/repository.ts';
 import { assetsCache, thisMachine } from '../control-plane/assets.ts';
@@ -54,9 +54,6 @@ function unpack(cache: string, name: string, packages: readonly string[]): strin
   const key = createHash('sha256').update(readFileSync(script)).update(packages.join()).digest('hex');
   const folder = join(cache, `${name}-${key.slice(0, 12)}`);
   if (existsSync(folder)) return folder;
-  for (const other of readdirSync(cache).filter((each) => each.startsWith(`${name}-`))) {
-    rmSync(join(cache, other), { recursive: true, force: true });
-  }
   execFileSync(script, [folder, ...packages], { stdio: ['ignore', 'inherit', 'inherit'] });
   return folder;
 }

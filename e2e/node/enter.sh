@@ -28,7 +28,9 @@ if [ "$state" = --check ]; then
   unshare --mount --net --pid --uts --ipc --cgroup --fork true || die 'no namespaces can be made here'
   for hierarchy in "${hierarchies[@]}"; do
     mkdir "${hierarchy% *}/$own" && rmdir "${hierarchy% *}/$own" || die "no cgroup can be made in ${hierarchy% *}"
+    [ "${hierarchy#* }" != v2 ] || echo +pids >"${hierarchy% *}/cgroup.subtree_control" || die 'the cgroups of this machine are not its own to hand on'
   done
+  [ -d /proc/sys/net/bridge ] || die 'the kernel module br_netfilter is not loaded, without which Services do not work'
   exit 0
 fi
 
@@ -48,7 +50,9 @@ leave() {
 trap leave EXIT
 for hierarchy in "${hierarchies[@]}"; do
   folder=${hierarchy% *}
-  for stale in "$folder/$prefix"-*; do [ ! -d "$stale" ] || remove "$stale"; done
+  for stale in "$folder/$prefix"-*; do # of a process that is gone
+    [ ! -d "$stale" ] || kill -0 "${stale##*-}" 2>/dev/null || remove "$stale"
+  done
   mkdir "$folder/$own" || die "no cgroup can be made in $folder, so no kubelet can run here"
   case ${hierarchy#* } in
     cpuset) # a new one is empty, and nothing may enter it

@@ -40,8 +40,8 @@ done
 mount -t tmpfs -o mode=755 tmpfs "$root/sys/fs/cgroup"
 while read -r folder controllers; do
   if [ "$controllers" = v2 ]; then
-    mkdir -p "$folder/init"
     mount -t cgroup2 cgroup2 "$root/sys/fs/cgroup"
+    mkdir -p "$root/sys/fs/cgroup/init"
     echo $$ >"$root/sys/fs/cgroup/init/cgroup.procs"
     until echo '+cpu +cpuset +memory +pids +io' >"$root/sys/fs/cgroup/cgroup.subtree_control"; do sleep 0.1; done
   else

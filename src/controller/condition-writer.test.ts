@@ -3,6 +3,7 @@ import { CONDITION_TYPE } from '../core/audit/condition-text.ts';
 import { finding, type Finding } from '../core/audit/finding.ts';
 import type { Report, Status } from '../core/audit/report.ts';
 import type { Condition } from '../kube/conditions.ts';
+import { ApiError } from '../kube/errors.ts';
 import { CREATED, meshedPod } from '../testing/builders.ts';
 import { ManualClock } from '../testing/kube/manual-clock.ts';
 import { ConditionWriter } from './condition-writer.ts';
@@ -43,12 +44,14 @@ describe('condition writer', () => {
   let bodies: unknown[];
   let writer: ConditionWriter;
   let again: string[];
+  let results: string[];
   let answer: () => Promise<unknown>;
 
   beforeEach(() => {
     clock = new ManualClock(CREATED);
     bodies = [];
     again = [];
+    results = [];
     answer = () => Promise.resolve({});
     writer = new ConditionWriter({
       api: {
@@ -58,7 +61,7 @@ describe('condition writer', () => {
         },
       },
       clock,
-      onPatch: () => undefined,
+      onPatch: (result) => results.push(result),
       lookAgain: (key, afterMs) => again.push(`${key} in ${afterMs} ms`),
     });
   });
@@ -169,4 +172,17 @@ describe('condition writer', () => {
       expect(patch?.status.conditions[0]).to.include({ status: 'Unknown', reason: because.name });
     });
   }
+
+  it('counts what could not be written, but not pods that are gone by then', async () => {
+    const failWith = async (code: number): Promise<void> => {
+      answer = () => Promise.reject(new ApiError({ code, reason: '', message: 'no' }));
+      const { pod } = podWith(undefined);
+      const patch = writer.plan(podWith(undefined), verdict('Verified'));
+      await writer.write(pod, patch!).catch(() => undefined);
+    };
+    await failWith(404);
+    expect(results).to.deep.equal([]);
+    await failWith(500);
+    expect(results).to.deep.equal(['error']);
+  });
 });

@@ -14,6 +14,7 @@ import { CONDITION_TYPE, conditionText } from '../core/audit/condition-text.ts';
 import type { Report } from '../core/audit/report.ts';
 import { podKey, type Pod } from '../core/osm/pod.ts';
 import type { Clock } from '../kube/clock.ts';
+import { classify } from '../kube/errors.ts';
 import {
   conditionPatch,
   patchPodCondition,
@@ -85,7 +86,7 @@ export class ConditionWriter {
       onPatch('success');
     } catch (error) {
       this.#written.delete(key);
-      onPatch('error');
+      if (classify(error) !== 'notFound') onPatch('error'); // else the pod is gone
       throw error;
     }
   }

@@ -210,8 +210,20 @@ describe('sweep', () => {
     await sweep.run(undefined, undefined).catch(() => undefined);
     expect(sweep.owed).to.equal(true);
     expect(queued).to.deep.equal([]);
+    expect(later, 'soon, whatever the backoff').to.deep.equal(['config 10000']);
     failure = undefined;
     await sweep.run(undefined, undefined);
+    expect(sweep.owed).to.equal(false);
+    expect(queued).to.have.length(11);
+  });
+
+  it('waits for no Event that the server takes for wrong: pods have their conditions all the same', async () => {
+    await settled(11);
+    change();
+    sweep.expect();
+    failure = new ApiError({ code: 422, reason: 'Invalid', message: 'a bad note' });
+    const error: unknown = await sweep.run(undefined, undefined).catch((thrown: unknown) => thrown);
+    expect(error).to.equal(failure);
     expect(sweep.owed).to.equal(false);
     expect(queued).to.have.length(11);
   });

@@ -14,7 +14,7 @@ import { performance } from 'node:perf_hooks';
 import { isDeepStrictEqual } from 'node:util';
 import type { Report } from '../core/audit/report.ts';
 import { describeError } from '../kube/describe-error.ts';
-import { isRefusal } from '../kube/errors.ts';
+import { ApiError, isFinal } from '../kube/errors.ts';
 import type { EventRecorder } from '../kube/events.ts';
 import type { Informer } from '../kube/informer.ts';
 import type { Logger } from '../kube/logger.ts';
@@ -23,7 +23,7 @@ import type { WorkQueue } from '../kube/workqueue.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { Surroundings } from './gatherer.ts';
 import type { Judge } from './judge.ts';
-import { namespaceKey } from './keys.ts';
+import { CONFIG_KEY, namespaceKey } from './keys.ts';
 import type { Leadership } from './leadership.ts';
 import type { Notices } from './notices.ts';
 import { OwedSweeps } from './owed-sweeps.ts';
@@ -52,6 +52,7 @@ export const LIVE = 1;
 export const SWEEP_PRIORITY = 0;
 /** Up to so many pods with a finding in common get an Event each; client-go takes more than ten alike for a series too. */
 const MASS = 10;
+const RETRY_MS = 10_000;
 /** A change of so many pods is logged pod by pod; beyond that only the numbers are. */
 const MOST_LOGGED = 20;
 
@@ -119,7 +120,14 @@ export class Sweep {
       if (namespace === undefined) this.#answer(asked, []);
       return;
     }
-    const refusal = await this.#tell(pending);
+    let refusal: Error | undefined;
+    try {
+      refusal = await this.#tell(pending);
+    } catch (error) {
+      // Everything waits for it, so it is tried again sooner than a key that fails by itself.
+      if (namespace === undefined) this.#options.queue.addAfter(CONFIG_KEY, RETRY_MS);
+      throw error;
+    }
     this.#line(pending, since);
     if (namespace === undefined) this.#answer(asked, pending);
     if (refusal !== undefined) throw refusal;
@@ -199,7 +207,7 @@ export class Sweep {
       this.#sure = true;
       return undefined;
     } catch (error) {
-      if (!(error instanceof Error) || !isRefusal(error)) throw error;
+      if (!(error instanceof ApiError) || !isFinal(error)) throw error;
       logger.warn('an Event about many pods was refused', { error: describeError(error) });
       return error;
     }

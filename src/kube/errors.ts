@@ -72,6 +72,11 @@ export function isRefusal(error: unknown): boolean {
   return kind === 'forbidden' || kind === 'unauthorized';
 }
 
+/** Whether the server has said no to this very request, for whatever reason: the same request will not fare better soon. */
+export function isFinal(error: ApiError): boolean {
+  return isRefusal(error) || classify(error) === 'other';
+}
+
 /** Sorts any thrown value by what a caller may do about it. */
 export function classify(error: unknown): ErrorClass {
   const answer = asApiError(error);
