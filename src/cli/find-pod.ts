@@ -2,6 +2,7 @@
 import { enumerate } from '../core/audit/quote.ts';
 import type { Pod } from '../core/osm/pod.ts';
 import type { Subject } from './subjects.ts';
+import { describeOrigin } from './input/source-object.ts';
 import { UsageError } from './usage-error.ts';
 
 /**
@@ -22,7 +23,9 @@ export function findPod(subjects: readonly Subject[], text: string): Pod {
     const several = `there are pods ${JSON.stringify(name)} in the namespaces ${enumerate(namespaces)}`;
     throw new UsageError(`${several}: choose one with -n`);
   }
-  const places = enumerate(named.map(({ source }) => source ?? 'the cluster'));
+  const places = enumerate(
+    named.map(({ source }) => (source === undefined ? 'the cluster' : describeOrigin(source))),
+  );
   throw new UsageError(`pod ${JSON.stringify(name)} was read ${named.length} times: ${places}`);
 }
 

@@ -20,7 +20,7 @@ import { CONFIG_MAP_NAME, PRODUCTS } from '../core/osm/names.ts';
 import type { Namespace } from '../core/osm/pod.ts';
 import { InputError } from './input/input-error.ts';
 import { readObjects } from './input/read.ts';
-import { describeOrigin, type SourceObject } from './input/source-object.ts';
+import type { SourceObject } from './input/source-object.ts';
 import type { Selection, Subject, Subjects } from './subjects.ts';
 import type { Terminal } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
@@ -40,7 +40,7 @@ export async function subjectsFromFiles(selection: Selection, terminal: Terminal
       case 'Pod': {
         const { pod } = translate(source, podSnapshot);
         if (wanted !== undefined && pod.namespace !== wanted) break;
-        pods.push({ pod, source: describeOrigin(source.origin) });
+        pods.push({ pod, source: source.origin });
         break;
       }
       case 'Namespace': {

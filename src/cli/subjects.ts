@@ -1,12 +1,13 @@
 /** What `check`, `expected` and `trace` work on: pods with where they come from, and what surrounds them. */
 import type { Surroundings } from '../controller/gatherer.ts';
 import type { Pod } from '../core/osm/pod.ts';
+import type { Origin } from './input/source-object.ts';
 import type { JudgingOptions } from './judging-options.ts';
 
 export interface Subject {
   readonly pod: Pod;
-  /** The file and place that the pod was read from; undefined for one from a cluster. */
-  readonly source: string | undefined;
+  /** The place in a file that the pod was read from; undefined for one from a cluster. */
+  readonly source: Origin | undefined;
 }
 
 export interface Subjects {

@@ -3,14 +3,17 @@ import { checkConfig, isValid } from '../../core/audit/checks/config.ts';
 import type { ConfigLookup } from '../../core/osm/mesh-config.ts';
 import { visible, visibleJson } from '../../core/audit/quote.ts';
 import { restartsFor } from '../../core/audit/restarts.ts';
+import { describeOrigin } from '../input/source-object.ts';
 import { UsageError } from '../usage-error.ts';
 import {
   reportDocument,
   summarise,
+  summaryLine,
   type AuditResult,
   type JudgedPod,
-  type Summary,
 } from './report-document.ts';
+import { githubText } from './github.ts';
+import { junitText } from './junit.ts';
 import { renderTable, shorten } from './table.ts';
 import { yamlText } from './yaml-text.ts';
 
@@ -24,6 +27,8 @@ export const FORMATS: Readonly<Record<string, Format>> = {
   wide: (result) => wideTable(result.pods) + footer(result),
   json: (result) => visibleJson(`${JSON.stringify(reportDocument(result), null, 2)}\n`),
   yaml: (result) => yamlText(reportDocument(result)),
+  junit: junitText,
+  github: githubText,
   name: (result) => result.pods.map(({ report }) => `pod/${visible(report.name)}\n`).join(''),
 };
 
@@ -57,7 +62,7 @@ function narrowTable(pods: readonly JudgedPod[]): string {
 function wideTable(pods: readonly JudgedPod[]): string {
   const rows = pods.flatMap(({ report, source }) => {
     const pod = [report.namespace, report.name, report.status, report.dialect ?? '<none>'];
-    const from = source ?? 'cluster';
+    const from = source === undefined ? 'cluster' : describeOrigin(source);
     if (report.findings.length === 0) return [[...pod, '', '', '', '', from]];
     return report.findings.map(({ code, name, message, fix }) => [...pod, code, name, message, fix, from]);
   });
@@ -65,13 +70,8 @@ function wideTable(pods: readonly JudgedPod[]): string {
   return renderTable(headers, rows);
 }
 
-function summaryLine({ pods, verified, discrepant, unknown, notApplicable }: Summary): string {
-  const counts = `${verified} verified, ${discrepant} discrepant, ${unknown} unknown, ${notApplicable} not applicable`;
-  return `\n${pods} ${pods === 1 ? 'pod' : 'pods'}: ${counts}\n`;
-}
-
 function footer({ configs, pods }: AuditResult): string {
-  return summaryLine(summarise(pods)) + sharedLines({ configs, pods }) + restartLines(configs, pods);
+  return `\n${summaryLine(summarise(pods))}\n` + sharedLines({ configs, pods }) + restartLines(configs, pods);
 }
 
 /** What pods share, once: the lines of pods that have something of their own do not name it. */

@@ -3,12 +3,13 @@ import { checkConfig, isValid } from '../../core/audit/checks/config.ts';
 import type { Finding } from '../../core/audit/finding.ts';
 import { restartsFor } from '../../core/audit/restarts.ts';
 import type { Report, Status } from '../../core/audit/report.ts';
+import { describeOrigin, type Origin } from '../input/source-object.ts';
 import type { ConfigLookup } from '../../core/osm/mesh-config.ts';
 
 /** A report, and the place in a file that its pod was read from. */
 export interface JudgedPod {
   readonly report: Report;
-  readonly source: string | undefined;
+  readonly source: Origin | undefined;
 }
 
 export interface AuditResult {
@@ -36,6 +37,12 @@ export function summarise(pods: readonly JudgedPod[]): Summary {
   };
 }
 
+/** `2 pods: 1 verified, 1 discrepant, 0 unknown, 0 not applicable` */
+export function summaryLine({ pods, verified, discrepant, unknown, notApplicable }: Summary): string {
+  const counts = `${verified} verified, ${discrepant} discrepant, ${unknown} unknown, ${notApplicable} not applicable`;
+  return `${pods} ${pods === 1 ? 'pod' : 'pods'}: ${counts}`;
+}
+
 /** Plain data, ready for a serializer. */
 export function reportDocument({ configs, pods }: AuditResult): object {
   const [first] = configs;
@@ -49,7 +56,7 @@ export function reportDocument({ configs, pods }: AuditResult): object {
       namespace: report.namespace,
       name: report.name,
       uid: report.uid,
-      ...(source === undefined ? {} : { source }),
+      ...(source === undefined ? {} : { source: describeOrigin(source) }),
       status: report.status,
       dialect: report.dialect ?? null,
       findings: report.findings.map(findingDocument),

@@ -1,0 +1,46 @@
+import { expect } from 'chai';
+import { audit } from '../../core/audit/audit.ts';
+import { configurationsOf } from '../../core/audit/configurations.ts';
+import { configWith, inputFor, meshedPod } from '../../testing/builders.ts';
+import { githubText } from './github.ts';
+
+const linesFor = (
+  data: Readonly<Record<string, string>>,
+  file: string | undefined,
+  name = 'web',
+): readonly string[] => {
+  const input = inputFor(meshedPod({ name }), { configs: configWith(data) });
+  const source = file === undefined ? undefined : { file, document: 1, line: 12 };
+  const pods = [{ report: audit(input), source }];
+  return githubText({ configs: configurationsOf(input.configs), pods }).split('\n');
+};
+const PORT = { outbound_port_exclusion_list: '6379' };
+
+describe('-o github', () => {
+  it('is one annotation for each finding, at the line of the pod, and a summary', () => {
+    const [first = '', ...rest] = linesFor(PORT, 'pods/web.yaml');
+    expect(first).to.match(
+      /^::error file=pods\/web\.yaml,line=12,title=OA403 ExcludedPortMissing::test\/web: .* Fix: /,
+    );
+    expect(rest).to.deep.equal(['1 pod: 0 verified, 1 discrepant, 0 unknown, 0 not applicable', '']);
+  });
+
+  it('names no place for a pod of a cluster or of standard input', () => {
+    for (const file of [undefined, 'standard input']) {
+      expect(linesFor(PORT, file)[0]).to.match(/^::error title=OA403 ExcludedPortMissing::/);
+    }
+  });
+
+  it('tells once what is wrong with the configuration', () => {
+    const lines = linesFor({ outbound_ip_range_exclusion_list: '1.1.1.1/33' }, undefined);
+    expect(lines.filter((line) => line.startsWith('::'))).to.have.length(1);
+    expect(lines[0]).to.match(/^::error title=OA504 ConfigRangeInvalid::ConfigMap\/osm-system\/osm-config/);
+  });
+
+  it('lets no text be a command, end a line or a property', () => {
+    const [first = '', ...rest] = linesFor(PORT, 'a,b:c%0A::error ::x\n', 'web%0A::warning ::x');
+    expect(first).to.match(/^::error file=a%2Cb%3Ac%250A%3A%3Aerror %3A%3Ax\\u\{a\},line=12,title=/);
+    expect(first).to.include('::test/web%250A::warning ::x: ');
+    expect(rest).to.have.length(2);
+  });
+});
