@@ -3,9 +3,10 @@ import { expect } from 'chai';
 import { GUIDE } from '../../src/core/osm/releases.ts';
 import { scriptIn } from '../../src/testing/osm-scripts.ts';
 import { INIT_TAGS } from '../node/pod-images.ts';
-import { Ground, says } from './ground.ts';
+import { Ground } from './ground.ts';
 import type { GroundPod } from './meshed-pod.ts';
 import { note } from './report.ts';
+import { says } from './seen-pod.ts';
 
 const NAMESPACE = 'changes';
 const SCRIPT = scriptIn(GUIDE.dialect);

@@ -7,9 +7,10 @@ import { GUIDE } from '../../src/core/osm/releases.ts';
 import { scriptIn } from '../../src/testing/osm-scripts.ts';
 import { INIT_TAGS } from '../node/pod-images.ts';
 import { eventually } from '../scenarios/cluster.ts';
-import { Ground, says } from './ground.ts';
+import { Ground } from './ground.ts';
 import { CONDITION, type GroundPod } from './meshed-pod.ts';
 import { note } from './report.ts';
+import { says } from './seen-pod.ts';
 
 const OWN = 'osm-auditor';
 const NAMESPACE = 'installed';

@@ -9,9 +9,10 @@ import { repositoryRoot } from '../../src/testing/repository.ts';
 import { INIT_TAGS } from '../node/pod-images.ts';
 import { eventually } from '../scenarios/cluster.ts';
 import { draw, type Drawn, type Panel, type Series } from './graphs.ts';
-import { Ground, says } from './ground.ts';
+import { Ground } from './ground.ts';
 import { Prometheus } from './prometheus.ts';
 import { note } from './report.ts';
+import { says } from './seen-pod.ts';
 
 const NAMESPACE = 'scraped';
 const JOBS = ['annotations', 'service-monitor'];

@@ -11,44 +11,23 @@ import { execute } from '../../src/core/iptables/execute.ts';
 import type { RuleSet } from '../../src/core/iptables/model.ts';
 import { readSave } from '../../src/core/iptables/save.ts';
 import { FSM_CONFIG_GROUP, OSM_CONFIG_GROUP } from '../../src/testing/kube/mesh-config-crd.ts';
-import type { Dial, Look } from './agent.ts';
+import type { Dial } from './agent.ts';
 import { arrivalOf, inbound, outbound, type Place } from './arrivals.ts';
-import { Ground, placeFor, says, type CheckedPod, type SeenPod } from './ground.ts';
+import { APP } from './dials.ts';
+import { Ground, placeFor } from './ground.ts';
 import { note } from './report.ts';
 import { PHASES, type Scenario } from './scenarios.ts';
+import type { SeenPod } from './seen-pod.ts';
+import { lookAt, type Sighting } from './sighting.ts';
 
-const APP = 1000;
 const NOTHING: RuleSet = execute('').rules;
-
-/** Everything that was seen of one pod. */
-interface Seen {
-  readonly pod: SeenPod;
-  readonly seconds: number;
-  readonly dials: readonly PlannedDial[];
-  readonly look: Look;
-  readonly inboundDials: readonly Dial[];
-  readonly inboundArrivals: readonly string[];
-  readonly checked: CheckedPod;
-  readonly witnessDials: readonly WitnessDial[];
-  readonly witnessArrivals: readonly string[];
-}
-
-/** What the configuration says of an application holds whatever user it runs as. */
-interface PlannedDial extends Dial {
-  readonly application: boolean;
-}
-
-interface WitnessDial extends Dial {
-  readonly installed: string;
-  readonly expected: string;
-}
 
 for (const { title, id, kind, wanted, scenarios } of PHASES) {
   describe(`truth on the ground, configured ${title}`, function () {
     this.timeout(300_000);
     const place = placeFor(`truth-${id}`);
     const namespaces = [...new Set(scenarios.map(({ pod }) => place(pod)))];
-    const all = new Map<string, Seen>();
+    const all = new Map<string, Sighting>();
     let ground: Ground;
 
     before(async () => {
@@ -67,55 +46,14 @@ for (const { title, id, kind, wanted, scenarios } of PHASES) {
         scenarios.map(({ pod }) => pod),
         place,
       );
-      await Promise.all(
-        namespaces.map((namespace) =>
-          lookAt(
-            namespace,
-            scenarios.filter(({ pod }) => place(pod) === namespace),
-          ),
-        ),
+      const sightings = await Promise.all(
+        namespaces.map((namespace) => {
+          const here = scenarios.filter(({ pod }) => place(pod) === namespace);
+          return lookAt(ground, namespace, here);
+        }),
       );
+      for (const [name, sighting] of sightings.flatMap((each) => [...each])) all.set(name, sighting);
     });
-
-    const lookAt = async (namespace: string, here: readonly Scenario[]): Promise<void> => {
-      const waitFor = (is: (scenario: Scenario) => (pod: SeenPod) => boolean): ReturnType<Ground['become']> =>
-        ground.become(namespace, Object.fromEntries(here.map((each) => [each.pod.name, is(each)])), 200_000);
-      const [caused, settled] = await Promise.all([
-        waitFor(ran),
-        waitFor((scenario) => (pod) => ran(scenario)(pod) && says(scenario.condition)(pod)),
-      ]);
-      const pods = await ground.pods(namespace);
-      const checked = ground.check(namespace);
-      const plans = here.map((scenario) => {
-        const { name } = scenario.pod;
-        const pod = pods.get(name);
-        const verdict = checked.get(name);
-        if (pod === undefined || verdict === undefined) throw new Error(`${name} is gone`);
-        const dials = dialsFrom(scenario, pod);
-        return { name, scenario, pod, verdict, dials, witnessDials: witnessesOf(verdict, pod) };
-      });
-      const looks = await ground.agent.look(
-        Object.fromEntries(
-          plans.map(({ pod, dials, witnessDials }) => [pod.uid, [...dials, ...witnessDials]]),
-        ),
-      );
-      for (const { name, pod, verdict, dials, witnessDials } of plans) {
-        const look = looks[pod.uid];
-        if (look === undefined) throw new Error(`the agent says nothing of ${name}`);
-        const inboundDials = dialsTo(pod);
-        all.set(name, {
-          pod,
-          seconds: Math.max(0, (settled.get(name) ?? 0) - (caused.get(name) ?? 0)),
-          dials,
-          look,
-          inboundDials,
-          inboundArrivals: await ground.agent.dial(inboundDials),
-          checked: verdict,
-          witnessDials,
-          witnessArrivals: look.arrivals.slice(dials.length),
-        });
-      }
-    };
 
     // Pods of releases that read the other kind would be of either.
     after(async () => {
@@ -131,7 +69,7 @@ for (const { title, id, kind, wanted, scenarios } of PHASES) {
 
     for (const scenario of scenarios) {
       const { pod, condition, kernel, redirected, expected: script } = scenario;
-      const seen = (): Seen => {
+      const seen = (): Sighting => {
         const found = all.get(pod.name);
         if (found === undefined) throw new Error(`${pod.name} was not looked at`);
         return found;
@@ -228,56 +166,11 @@ function specOf({
   };
 }
 
-/** Whether the pod has come as far as it will: the cause of what the auditor says of it. */
-function ran({ redirected, pod }: Scenario): (seen: SeenPod) => boolean {
-  return (seen) => {
-    if (pod.script !== undefined && seen.podIp === undefined) return false;
-    return redirected === undefined
-      ? seen.init.waiting === 'CrashLoopBackOff'
-      : seen.phase === 'Running' && seen.ready;
-  };
-}
-
 function placeOf({ pod, redirected }: Scenario, { podIp = '' }: SeenPod): Place {
   return { podIp, running: redirected !== undefined, sidecar: pod.sidecar !== false };
 }
 
-/** From inside the pod: by its application, by root and by the sidecar; excluded or not, near and far. */
-function dialsFrom({ pod: { release, appUser } }: Scenario, { podIp }: SeenPod): readonly PlannedDial[] {
-  const application = { uid: appUser ?? APP, application: true };
-  const sidecar = { uid: release.dialect.uid, application: false };
-  const dials = [application, { uid: 0, application: false }, sidecar].flatMap((who) => [
-    { address: '3.3.3.3', port: 8080, ...who },
-    { address: '2.2.2.7', port: 8080, ...who },
-    { address: '2.2.2.200', port: 8080, ...who },
-    { address: '1.1.1.1', port: 8080, ...who },
-    { address: '3.3.3.3', port: 6379, ...who },
-    { address: '127.0.0.1', port: 8000, ...who },
-  ]);
-  if (podIp === undefined) return dials;
-  return [...dials, ...[application, sidecar].map((who) => ({ address: podIp, port: 8000, ...who }))];
-}
-
-/** From another host: the application, a port that may be excluded, and one that the mesh lets pass. */
-function dialsTo({ podIp }: SeenPod): readonly Dial[] {
-  if (podIp === undefined) return [];
-  return [8000, 9090, 15010].map((port) => ({ address: podIp, port, uid: 0 }));
-}
-
-/** The findings' witnesses that a process in the pod can really be: TCP, and out by the interface that a route gives. */
-function witnessesOf({ findings }: CheckedPod, { podIp }: SeenPod): readonly WitnessDial[] {
-  return findings
-    .flatMap(({ evidence }) => evidence?.differences ?? [])
-    .filter(({ witness: { hook, protocol, destination, interface: out } }) => {
-      const local = destination.startsWith('127.') || destination === podIp;
-      return hook === 'OUTPUT' && protocol === 'tcp' && (out === 'lo') === local;
-    })
-    .map(({ installed, expected, witness: { destination, port, uid } }) => {
-      return { address: destination, port, uid: uid ?? APP, installed, expected };
-    });
-}
-
-function liveRules({ pod: { backend } }: Scenario, { look: { tables } }: Seen): RuleSet {
+function liveRules({ pod: { backend } }: Scenario, { look: { tables } }: Sighting): RuleSet {
   const { rules, notUnderstood } = readSave(tables[backend] ?? '');
   expect(notUnderstood).to.deep.equal([]);
   return rules;
