@@ -2,11 +2,16 @@
 import type { Selection, Subjects } from './subjects.ts';
 import type { Terminal } from './terminal.ts';
 
-export async function findSubjects(selection: Selection, terminal: Terminal): Promise<Subjects> {
+/** @param keepTexts whether the texts of what is read from files stay in memory: see from-files.ts */
+export async function findSubjects(
+  selection: Selection,
+  terminal: Terminal,
+  keepTexts = false,
+): Promise<Subjects> {
   // Loaded when needed: the Kubernetes client takes longer to load than files take to judge.
   if (selection.filename.length > 0) {
     const { subjectsFromFiles } = await import('./from-files.ts');
-    return subjectsFromFiles(selection, terminal);
+    return subjectsFromFiles(selection, terminal, keepTexts);
   }
   const { subjectsFromCluster } = await import('./from-cluster.ts');
   return subjectsFromCluster(selection);

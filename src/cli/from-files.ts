@@ -25,13 +25,25 @@ import type { Selection, Subject, Subjects } from './subjects.ts';
 import type { Terminal } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
 
-/** @throws InputError for what cannot be read, UsageError when there is no pod to judge */
-export async function subjectsFromFiles(selection: Selection, terminal: Terminal): Promise<Subjects> {
+/**
+ * @param keepTexts whether the texts of the objects stay in memory, for whoever asks for the line of a value
+ * @throws InputError for what cannot be read, UsageError when there is no pod to judge
+ */
+export async function subjectsFromFiles(
+  selection: Selection,
+  terminal: Terminal,
+  keepTexts: boolean,
+): Promise<Subjects> {
   if (selection.selector !== undefined) throw new UsageError('a selector may not be given together with -f');
   const wanted = selection.allNamespaces ? undefined : selection.namespace;
   const pods: Subject[] = [];
   const namespaces = new Map<string, Namespace>();
   const configs: MeshConfig[] = [];
+  const configTexts = new Map<string, SourceObject>();
+  const addConfig = (config: MeshConfig, text: SourceObject): void => {
+    configs.push(config);
+    if (keepTexts) configTexts.set(config.source, text);
+  };
   const meshes: Mesh[] = [];
   let objects = 0;
   for await (const source of readObjects(selection.filename, { stdin: terminal.stdin })) {
@@ -40,7 +52,7 @@ export async function subjectsFromFiles(selection: Selection, terminal: Terminal
       case 'Pod': {
         const { pod } = translate(source, podSnapshot);
         if (wanted !== undefined && pod.namespace !== wanted) break;
-        pods.push({ pod, source: source.origin });
+        pods.push({ pod, source: source.origin, ...(keepTexts ? { text: source } : {}) });
         break;
       }
       case 'Namespace': {
@@ -50,7 +62,7 @@ export async function subjectsFromFiles(selection: Selection, terminal: Terminal
       }
       case 'ConfigMap': {
         const configMap = translate(source, configMapSnapshot);
-        if (configMap.name === CONFIG_MAP_NAME) configs.push(configMapConfig(configMap));
+        if (configMap.name === CONFIG_MAP_NAME) addConfig(configMapConfig(configMap), source);
         break;
       }
       case 'apps/Deployment':
@@ -61,7 +73,7 @@ export async function subjectsFromFiles(selection: Selection, terminal: Terminal
         break;
       default: {
         const snapshot = MESH_CONFIG_SNAPSHOTS.get(kindOf(source));
-        if (snapshot !== undefined) configs.push(resourceConfig(translate(source, snapshot)));
+        if (snapshot !== undefined) addConfig(resourceConfig(translate(source, snapshot)), source);
       }
     }
   }
@@ -77,7 +89,7 @@ export async function subjectsFromFiles(selection: Selection, terminal: Terminal
     osmNamespace: selection.osmNamespace,
     searched: 'the files',
   };
-  return { pods, around: { namespace: (name) => namespaces.get(name), configs: () => set } };
+  return { pods, configTexts, around: { namespace: (name) => namespaces.get(name), configs: () => set } };
 }
 
 /** MeshConfigs in any version: what matters has the same name in all of them. */

@@ -53,7 +53,7 @@ describe('command line, golden files', () => {
     });
   }
 
-  for (const format of ['table', 'wide', 'json', 'yaml', 'junit', 'github', 'name']) {
+  for (const format of ['table', 'wide', 'json', 'yaml', 'junit', 'github', 'sarif', 'name']) {
     it(`golden: the guide's samples with -o ${format}`, async () => {
       const commands = GUIDE.map((sample) => `check -f examples/guide/${sample} -o ${format}`);
       golden(`guide-${format}.txt`, await transcripts(commands));

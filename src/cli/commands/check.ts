@@ -2,7 +2,7 @@
 import { gather } from '../../controller/gatherer.ts';
 import { audit } from '../../core/audit/audit.ts';
 import { configurationsOf } from '../../core/audit/configurations.ts';
-import { formatNamed } from '../output/formats.ts';
+import { formatNamed, PLACING } from '../output/formats.ts';
 import { summarise, type JudgedPod } from '../output/report-document.ts';
 import { findSubjects } from '../find-subjects.ts';
 import type { Selection } from '../subjects.ts';
@@ -16,12 +16,16 @@ export interface CheckOptions extends Selection {
 /** @returns 0 when every pod is Verified or NotApplicable, 1 when one is Discrepant, else 3 */
 export async function check(options: CheckOptions, terminal: Terminal): Promise<number> {
   const format = formatNamed(options.output);
-  const { pods, around } = await findSubjects(options, terminal);
+  const {
+    pods,
+    around,
+    configTexts = new Map(),
+  } = await findSubjects(options, terminal, PLACING.includes(options.output));
   const settings = judgingOf(options);
-  const judged: readonly JudgedPod[] = pods.map(({ pod, source }) => {
-    return { report: audit(gather(pod, around, settings, terminal.now())), source };
+  const judged: readonly JudgedPod[] = pods.map(({ pod, ...from }) => {
+    return { report: audit(gather(pod, around, settings, terminal.now())), ...from };
   });
-  terminal.out(format({ configs: configurationsOf(around.configs()), pods: judged }));
+  terminal.out(format({ configs: configurationsOf(around.configs()), pods: judged, configTexts }));
   const { discrepant, unknown } = summarise(judged);
   if (discrepant > 0) return EXIT.discrepant;
   return unknown > 0 ? EXIT.unknown : EXIT.good;

@@ -14,6 +14,7 @@ import {
 } from './report-document.ts';
 import { githubText } from './github.ts';
 import { junitText } from './junit.ts';
+import { sarifText } from './sarif.ts';
 import { renderTable, shorten } from './table.ts';
 import { yamlText } from './yaml-text.ts';
 
@@ -29,8 +30,12 @@ export const FORMATS: Readonly<Record<string, Format>> = {
   yaml: (result) => yamlText(reportDocument(result)),
   junit: junitText,
   github: githubText,
+  sarif: sarifText,
   name: (result) => result.pods.map(({ report }) => `pod/${visible(report.name)}\n`).join(''),
 };
+
+/** Formats that name the lines of values. */
+export const PLACING: readonly string[] = ['github', 'sarif'];
 
 /** @throws UsageError for a format that does not exist */
 export function formatNamed(name: string): Format {

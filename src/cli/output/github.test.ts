@@ -10,8 +10,9 @@ const linesFor = (
   name = 'web',
 ): readonly string[] => {
   const input = inputFor(meshedPod({ name }), { configs: configWith(data) });
-  const source = file === undefined ? undefined : { file, document: 1, line: 12 };
-  const pods = [{ report: audit(input), source }];
+  const origin = { file: file ?? '', document: 1, line: 12 };
+  const text = { object: {}, origin, lineOf: () => 12 };
+  const pods = [{ report: audit(input), source: undefined, ...(file === undefined ? {} : { text }) }];
   return githubText({ configs: configurationsOf(input.configs), pods }).split('\n');
 };
 const PORT = { outbound_port_exclusion_list: '6379' };

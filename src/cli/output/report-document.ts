@@ -3,19 +3,23 @@ import { checkConfig, isValid } from '../../core/audit/checks/config.ts';
 import type { Finding } from '../../core/audit/finding.ts';
 import { restartsFor } from '../../core/audit/restarts.ts';
 import type { Report, Status } from '../../core/audit/report.ts';
-import { describeOrigin, type Origin } from '../input/source-object.ts';
+import { describeOrigin, type Origin, type SourceObject } from '../input/source-object.ts';
+import type { ConfigTexts } from '../place.ts';
 import type { ConfigLookup } from '../../core/osm/mesh-config.ts';
 
 /** A report, and the place in a file that its pod was read from. */
 export interface JudgedPod {
   readonly report: Report;
   readonly source: Origin | undefined;
+  /** For formats that name places; see subjects.ts. */
+  readonly text?: SourceObject;
 }
 
 export interface AuditResult {
   /** One of each mesh; the first is what `config` shows. */
   readonly configs: readonly ConfigLookup[];
   readonly pods: readonly JudgedPod[];
+  readonly configTexts?: ConfigTexts;
 }
 
 export interface Summary {
