@@ -45,7 +45,8 @@ export class Agent {
   }
 
   /** Connections from the node, which for a pod is another host. */
-  dial(dials: readonly Dial[]): Promise<readonly string[]> {
+  async dial(dials: readonly Dial[]): Promise<readonly string[]> {
+    if (dials.length === 0) return [];
     return this.#job({ do: 'dial', dials }) as Promise<readonly string[]>;
   }
 
