@@ -45,8 +45,7 @@ export class Agent {
   }
 
   /** Connections from the node, which for a pod is another host. */
-  async dial(dials: readonly Dial[]): Promise<readonly string[]> {
-    if (dials.length === 0) return [];
+  dial(dials: readonly Dial[]): Promise<readonly string[]> {
     return this.#job({ do: 'dial', dials }) as Promise<readonly string[]>;
   }
 

@@ -41,23 +41,8 @@ export function dialsTo({ podIp }: SeenPod): readonly Dial[] {
   return [8000, 9090, 15010].map((port) => ({ address: podIp, port, uid: 0 }));
 }
 
-/** The findings' witnesses that come from another host; whatever address stands for the pod's in them, it is the pod's. */
-export function witnessesTo({ findings }: CheckedPod, { podIp }: SeenPod): readonly WitnessDial[] {
-  if (podIp === undefined) return [];
-  return findings
-    .flatMap(({ evidence }) => evidence?.differences ?? [])
-    .filter(({ witness: { hook, protocol } }) => hook === 'PREROUTING' && protocol === 'tcp')
-    .map(({ installed, expected, witness: { port } }) => ({
-      address: podIp,
-      port,
-      uid: 0,
-      installed,
-      expected,
-    }));
-}
-
 /** The findings' witnesses that a process in the pod can really be: TCP, and out by the interface that a route gives. */
-export function witnessesFrom({ findings }: CheckedPod, { podIp }: SeenPod): readonly WitnessDial[] {
+export function witnessesOf({ findings }: CheckedPod, { podIp }: SeenPod): readonly WitnessDial[] {
   return findings
     .flatMap(({ evidence }) => evidence?.differences ?? [])
     .filter(({ witness: { hook, protocol, destination, interface: out } }) => {

@@ -1,13 +1,6 @@
 /** Everything that is looked at of a pod once it has come to rest: its condition, its connections, its nat table. */
 import type { Dial, Look } from './agent.ts';
-import {
-  dialsFrom,
-  dialsTo,
-  witnessesFrom,
-  witnessesTo,
-  type PlannedDial,
-  type WitnessDial,
-} from './dials.ts';
+import { dialsFrom, dialsTo, witnessesOf, type PlannedDial, type WitnessDial } from './dials.ts';
 import type { Ground } from './ground.ts';
 import type { Scenario } from './scenarios.ts';
 import { says, type CheckedPod, type SeenPod } from './seen-pod.ts';
@@ -50,7 +43,7 @@ export async function lookAt(
     const verdict = checked.get(name);
     if (pod === undefined || verdict === undefined) throw new Error(`${name} is gone`);
     const dials = dialsFrom(scenario, pod);
-    return { name, scenario, pod, verdict, dials, witnessDials: witnessesFrom(verdict, pod) };
+    return { name, scenario, pod, verdict, dials, witnessDials: witnessesOf(verdict, pod) };
   });
   const looks = await ground.agent.look(
     Object.fromEntries(plans.map(({ pod, dials, witnessDials }) => [pod.uid, [...dials, ...witnessDials]])),
@@ -59,7 +52,6 @@ export async function lookAt(
     const look = looks[pod.uid];
     if (look === undefined) throw new Error(`the agent says nothing of ${name}`);
     const inboundDials = dialsTo(pod);
-    const inboundWitnesses = witnessesTo(verdict, pod);
     all.set(name, {
       pod,
       seconds: Math.max(0, (settled.get(name) ?? 0) - (caused.get(name) ?? 0)),
@@ -68,8 +60,8 @@ export async function lookAt(
       inboundDials,
       inboundArrivals: await ground.agent.dial(inboundDials),
       checked: verdict,
-      witnessDials: [...witnessDials, ...inboundWitnesses],
-      witnessArrivals: [...look.arrivals.slice(dials.length), ...(await ground.agent.dial(inboundWitnesses))],
+      witnessDials,
+      witnessArrivals: look.arrivals.slice(dials.length),
     });
   }
   return all;
