@@ -4,7 +4,7 @@
  * `N passed, N failed`.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import type { Counts } from '../../src/testing/counting-reporter.ts';
@@ -25,6 +25,7 @@ function kubectl(...args: readonly string[]): void {
 kubectl('apply', '-k', 'manifests');
 kubectl('-n', 'osm-auditor', 'rollout', 'status', 'deployment/osm-auditor', '--timeout=120s');
 mkdirSync(join(repositoryRoot, 'build'), { recursive: true });
+rmSync(countsFile, { force: true }); // or a run that dies would be told with the counts of the one before
 const { status } = spawnSync(
   join(repositoryRoot, 'node_modules/.bin/mocha'),
   // First what expects a cluster that nobody has used.
