@@ -8,15 +8,19 @@ export interface Counts {
   readonly failed: number;
   readonly skipped: number;
   readonly milliseconds: number;
+  /** The whole titles of the failed ones. */
+  readonly failures: readonly string[];
 }
 
 export default class CountingReporter extends Mocha.reporters.Spec {
   constructor(runner: Mocha.Runner, options?: Mocha.MochaOptions) {
     super(runner, options);
+    const failures: string[] = [];
+    runner.on('fail', (test: Mocha.Runnable) => failures.push(test.fullTitle()));
     runner.once('end', () => {
       const { passes: passed, failures: failed, pending: skipped, duration: milliseconds = 0 } = this.stats;
       const file = process.env['OSM_AUDITOR_TEST_COUNTS'];
-      const counts: Counts = { passed, failed, skipped, milliseconds };
+      const counts: Counts = { passed, failed, skipped, milliseconds, failures };
       if (file !== undefined) writeFileSync(file, JSON.stringify(counts));
     });
   }

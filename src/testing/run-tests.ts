@@ -61,5 +61,7 @@ const counts = JSON.parse(readFileSync(countsFile, 'utf8')) as Counts;
 const skipped = counts.skipped === 0 ? '' : `, ${counts.skipped} skipped`;
 process.stdout.write(`\n  ${counts.passed} passing (${Math.round(counts.milliseconds / 1000)}s)\n`);
 if (counts.failed > 0) process.stdout.write(`  ${counts.failed} failing\n`);
+// Again, below the coverage: of a long log people see the end first.
+for (const title of counts.failures) process.stdout.write(`    ${title}\n`);
 process.stdout.write(`\n${counts.passed} passed, ${counts.failed} failed${skipped}\n`);
 process.exitCode = tests === 0 ? covered : 1;
