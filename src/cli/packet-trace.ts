@@ -5,26 +5,17 @@
  * notes say why, with the code of the finding where there is one.
  */
 import type { Finding } from '../core/audit/finding.ts';
-import {
-  interceptionFor,
-  judgementFor,
-  likelyRelease,
-  type AuditInput,
-  type Judgement,
-} from '../core/audit/judgement.ts';
-import { compareScript, NOT_RUN } from '../core/audit/rule-comparison.ts';
+import { judgementFor, likelyRelease, type AuditInput, type Judgement } from '../core/audit/judgement.ts';
+import { expectedRules, installedBy, isKnown, membershipIn, NO_RULES } from '../core/audit/pod-rules.ts';
 import { checkAnnotation } from '../core/audit/checks/annotation.ts';
 import { checkConfig } from '../core/audit/checks/config.ts';
 import { checkInitContainer } from '../core/audit/checks/init-container.ts';
 import { checkMembership } from '../core/audit/checks/membership.ts';
 import { checkScript } from '../core/audit/checks/script.ts';
-import type { Execution } from '../core/iptables/execution.ts';
 import type { RuleSet } from '../core/iptables/model.ts';
 import { sameVerdict, UNKNOWN, type Packet } from '../core/iptables/packet.ts';
 import { simulate, type Walk } from '../core/iptables/simulate.ts';
-import { meshNamespaces } from '../core/osm/choose-config.ts';
-import { membership, type Membership } from '../core/osm/membership.ts';
-import { intentFor } from '../core/osm/intent.ts';
+import type { Membership } from '../core/osm/membership.ts';
 import type { Pod } from '../core/osm/pod.ts';
 
 export interface PacketTrace {
@@ -52,11 +43,7 @@ export function agreementOf({ expected, installed }: PacketTrace): Agreement {
 /** @param notes what there is to say about the packet itself */
 export function tracePacket(input: AuditInput, packet: Packet, notes: readonly string[] = []): PacketTrace {
   const judgement = judgementFor(input);
-  const belongs = membership(input.pod, {
-    namespace: input.namespace,
-    meshNamespaces: meshNamespaces(input.configs),
-    interception: interceptionFor(input),
-  });
+  const belongs = membershipIn(input);
   const rules = expectedRules(judgement, belongs, input);
   const expected = rules && walk(rules, packet);
   const installed = walkInstalled(judgement, packet);
@@ -77,47 +64,12 @@ export function tracePacket(input: AuditInput, packet: Packet, notes: readonly s
   };
 }
 
-const NO_RULES: RuleSet = NOT_RUN.rules;
 /** What else the script does could decide before any of the rules that are known. */
 const NOT_UNDERSTOOD: Walk = { verdict: UNKNOWN, steps: [], trace: [] };
 const GIVEN_UP: Walk = { ...NOT_UNDERSTOOD };
 
-/** Without an osm-init OSM installs nothing. */
-function installedRules({ init, installed }: Judgement): Execution | undefined {
-  return init === undefined ? NOT_RUN : installed;
-}
-
-/** Whether the model knows all that the script leaves behind. */
-function isKnown({ ending }: Execution): boolean {
-  return ending.kind !== 'not-understood';
-}
-
-/**
- * The rules of the pod's dialect with its exclusions, also where its script has failed or is missing; none for a pod that
- * the mesh does not concern. undefined where the dialect, or whether the pod should have rules, is not known.
- */
-function expectedRules(judgement: Judgement, belongs: Membership, { fork }: AuditInput): RuleSet | undefined {
-  if (judgement.init === undefined) {
-    if (belongs.kind === 'not-concerned') return NO_RULES;
-    if (belongs.kind !== 'injected' && belongs.kind !== 'should-be-injected') return undefined;
-  }
-  const installed = installedRules(judgement);
-  if (installed === undefined || !isKnown(installed)) return undefined;
-  if (
-    installed.ending.kind === 'completed' &&
-    judgement.init !== undefined &&
-    judgement.release === undefined
-  ) {
-    return undefined;
-  }
-  const { pod, config } = judgement;
-  const release = likelyRelease(judgement, fork);
-  const intent = config === undefined ? undefined : intentFor(pod, config, release);
-  return compareScript(release.dialect, intent, installed).expectedRules;
-}
-
 function walkInstalled(judgement: Judgement, packet: Packet): Walk | undefined {
-  const installed = installedRules(judgement);
+  const installed = installedBy(judgement);
   if (installed === undefined) return undefined;
   return isKnown(installed) ? walk(installed.rules, packet) : NOT_UNDERSTOOD;
 }

@@ -4,8 +4,6 @@
  * Guarantees: pure, total and quick; the same input gives the same report. All checks run: a finding never hides
  * another one.
  */
-import { meshNamespaces } from '../osm/choose-config.ts';
-import { membership } from '../osm/membership.ts';
 import type { FindingName } from './catalogue.ts';
 import { checkAnnotation } from './checks/annotation.ts';
 import { checkAppUser } from './checks/app-user.ts';
@@ -27,7 +25,8 @@ import { checkSettings } from './checks/settings.ts';
 import { checkSidecar } from './checks/sidecar.ts';
 import { finding, type Finding } from './finding.ts';
 import { graceEnd } from './grace.ts';
-import { interceptionFor, judgementFor, type AuditInput, type Check, type Judgement } from './judgement.ts';
+import { judgementFor, type AuditInput, type Check, type Judgement } from './judgement.ts';
+import { membershipIn } from './pod-rules.ts';
 import { sortFindings, statusOf, type Report } from './report.ts';
 
 /**
@@ -63,12 +62,8 @@ export function audit(input: AuditInput): Report {
 }
 
 function judge(input: AuditInput): Report {
-  const { pod, namespace, configs } = input;
-  const belongs = membership(pod, {
-    namespace,
-    meshNamespaces: meshNamespaces(configs),
-    interception: interceptionFor(input),
-  });
+  const { pod } = input;
+  const belongs = membershipIn(input);
   if (belongs.kind !== 'injected') {
     const concerned = belongs.kind === 'should-be-injected';
     const findings = sortFindings([

@@ -44,7 +44,8 @@ export function printRuleSet(rules: RuleSet): readonly string[] {
   return [...created, ...chains.flatMap(({ name, list }) => list.map((rule) => printAppend(name, rule)))];
 }
 
-function printMatch(match: Match): string {
+/** `! -d 10.0.0.0/8` or `-m owner --uid-owner 1500` */
+export function printMatch(match: Match): string {
   switch (match.kind) {
     case 'destination':
       return `${not(match)}-d ${printCidr(match.network)}`;

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { GUIDE_SCRIPTS } from '../../testing/guide.ts';
 import { execute } from './execute.ts';
 import { printVerdict, type Packet } from './packet.ts';
+import { printMatch } from './print.ts';
 import { simulate, type Walk } from './simulate.ts';
 import { BUILT_IN_CHAINS, type Rule, type RuleSet } from './model.ts';
 import { usualInterface } from './universe.ts';
@@ -127,5 +128,18 @@ describe('simulate', () => {
     expect(verdict(outbound(service, 80, 1001))).to.equal('redirect 4');
     expect(verdict(fromNobody)).to.equal('redirect 4');
     expect(verdict(outbound(service, 80))).to.equal('bypass');
+  });
+
+  it('tells of every rule that the packet meets, and of the condition that does not hold', () => {
+    const looks: string[] = [];
+    const walk = simulate(guide, outbound(service, 80, 1500), ({ chain, index, depth, missed }) => {
+      looks.push(`${depth} ${chain} ${index} ${missed === undefined ? 'matches' : printMatch(missed)}`);
+    });
+    expect(looks).to.deep.equal([
+      '0 OUTPUT 0 matches',
+      '1 PROXY_OUTPUT 0 -m multiport --dports 6379,7070,8080',
+      '1 PROXY_OUTPUT 1 matches',
+    ]);
+    expect(looks.filter((look) => look.endsWith('matches'))).to.have.length(walk?.steps.length ?? 0);
   });
 });

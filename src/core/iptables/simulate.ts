@@ -26,21 +26,37 @@ export interface Walk {
   readonly trace: readonly string[];
 }
 
+/** A rule that the packet was held against, whether it matched or not. */
+export interface Look {
+  readonly chain: string;
+  /** From 0, within the chain. */
+  readonly index: number;
+  readonly depth: number;
+  readonly rule: Rule;
+  /** The first condition that does not hold; undefined where the rule matches. */
+  readonly missed: Match | undefined;
+}
+
 /** Far beyond what any mesh installs; a few milliseconds. */
 const MOST_STEPS = 20_000;
 const DEEPEST_JUMP = 500;
 
-/** undefined when the walk was given up. */
-export function simulate(rules: RuleSet, packet: Packet): Walk | undefined {
+/**
+ * @param onLook told of each rule that the packet meets, in order
+ * @returns undefined when the walk was given up
+ */
+export function simulate(rules: RuleSet, packet: Packet, onLook?: (look: Look) => void): Walk | undefined {
   const steps: Step[] = [];
   let looked = 0;
 
   /** Answers the verdict, `returned` when the packet comes back undecided, or `given-up`. */
   const walk = (chain: string, depth: number): Verdict | 'returned' | 'given-up' => {
-    for (const rule of rules.chains.get(chain) ?? []) {
+    for (const [index, rule] of (rules.chains.get(chain) ?? []).entries()) {
       looked += 1;
       if (looked > MOST_STEPS || depth > DEEPEST_JUMP) return 'given-up';
-      if (!matches(rule, packet)) continue;
+      const missed = rule.matches.find((match) => !matchHolds(match, packet));
+      onLook?.({ chain, index, depth, rule, missed });
+      if (missed !== undefined) continue;
       steps.push({ chain, rule, depth });
       if (isOpaque(rule)) return UNKNOWN;
       const { target } = rule;
@@ -70,10 +86,6 @@ export function simulate(rules: RuleSet, packet: Packet): Walk | undefined {
   const trace = steps.map(({ chain, rule }) => printAppend(chain, rule));
   if (outcome !== 'returned') return { verdict: outcome, steps, trace };
   return { verdict: BYPASS, steps, trace: [...trace, `policy ACCEPT of ${packet.hook}`] };
-}
-
-function matches(rule: Rule, packet: Packet): boolean {
-  return rule.matches.every((match) => matchHolds(match, packet));
 }
 
 /** What is not modelled is taken to hold: the rule's verdict is unknown then. */

@@ -1,0 +1,81 @@
+/**
+ * The two rule sets of a pod: those that it should have and those that its script leaves behind, as far as they are known.
+ * Those who show rules to people start here; the checks judge by more than this.
+ */
+import type { Execution } from '../iptables/execution.ts';
+import type { RuleSet } from '../iptables/model.ts';
+import { meshNamespaces } from '../osm/choose-config.ts';
+import { intentFor } from '../osm/intent.ts';
+import { membership, type Membership } from '../osm/membership.ts';
+import {
+  interceptionFor,
+  judgementFor,
+  likelyRelease,
+  type AuditInput,
+  type Judgement,
+} from './judgement.ts';
+import { compareScript, NOT_RUN } from './rule-comparison.ts';
+
+export interface PodRules {
+  /** undefined when it is not known which rules the pod should have. */
+  readonly expected: RuleSet | undefined;
+  /** undefined when the pod does not carry a script, or one that is not understood to its end. */
+  readonly installed: RuleSet | undefined;
+}
+
+export const NO_RULES: RuleSet = NOT_RUN.rules;
+
+export function podRules(input: AuditInput): PodRules {
+  const judgement = judgementFor(input);
+  const installed = installedBy(judgement);
+  return {
+    expected: expectedRules(judgement, membershipIn(input), input),
+    installed: installed !== undefined && isKnown(installed) ? installed.rules : undefined,
+  };
+}
+
+export function membershipIn(input: AuditInput): Membership {
+  return membership(input.pod, {
+    namespace: input.namespace,
+    meshNamespaces: meshNamespaces(input.configs),
+    interception: interceptionFor(input),
+  });
+}
+
+/** Without an osm-init OSM installs nothing. */
+export function installedBy({ init, installed }: Judgement): Execution | undefined {
+  return init === undefined ? NOT_RUN : installed;
+}
+
+/** Whether the model knows all that the script leaves behind. */
+export function isKnown({ ending }: Execution): boolean {
+  return ending.kind !== 'not-understood';
+}
+
+/**
+ * The rules of the pod's dialect with its exclusions, also where its script has failed or is missing; none for a pod that
+ * the mesh does not concern. undefined where the dialect, or whether the pod should have rules, is not known.
+ */
+export function expectedRules(
+  judgement: Judgement,
+  belongs: Membership,
+  { fork }: AuditInput,
+): RuleSet | undefined {
+  if (judgement.init === undefined) {
+    if (belongs.kind === 'not-concerned') return NO_RULES;
+    if (belongs.kind !== 'injected' && belongs.kind !== 'should-be-injected') return undefined;
+  }
+  const installed = installedBy(judgement);
+  if (installed === undefined || !isKnown(installed)) return undefined;
+  if (
+    installed.ending.kind === 'completed' &&
+    judgement.init !== undefined &&
+    judgement.release === undefined
+  ) {
+    return undefined;
+  }
+  const { pod, config } = judgement;
+  const release = likelyRelease(judgement, fork);
+  const intent = config === undefined ? undefined : intentFor(pod, config, release);
+  return compareScript(release.dialect, intent, installed).expectedRules;
+}
