@@ -38,28 +38,40 @@ export default tseslint.config(
   },
   forbid(
     ['src/core/iptables/**/*.ts'],
-    [outsideCore, folder('osm'), folder('audit'), folder('(kube|controller|metrics|cli)'), main, testing],
+    [
+      outsideCore,
+      folder('osm'),
+      folder('audit'),
+      folder('(kube|controller|metrics|page|cli)'),
+      main,
+      testing,
+    ],
     'core/iptables is the rule language alone: pure, and it knows neither OSM nor Kubernetes.',
   ),
   forbid(
     ['src/core/osm/**/*.ts'],
-    [outsideCore, folder('audit'), folder('(kube|controller|metrics|cli)'), main, testing],
+    [outsideCore, folder('audit'), folder('(kube|controller|metrics|page|cli)'), main, testing],
     'core/osm knows what OSM installs; it is pure and builds on core/iptables alone.',
   ),
   forbid(
     ['src/core/audit/**/*.ts'],
-    [outsideCore, folder('(kube|controller|metrics|cli)'), main, testing],
+    [outsideCore, folder('(kube|controller|metrics|page|cli)'), main, testing],
     'core is pure: no I/O, clock, logger or Kubernetes types.',
   ),
   forbid(
     ['src/kube/**/*.ts'],
-    [folder('(core|controller|metrics|cli)'), main, testing],
+    [folder('(core|controller|metrics|page|cli)'), main, testing],
     'kube is a controller kit that knows neither iptables nor OSM.',
   ),
   forbid(
     ['src/metrics/**/*.ts'],
-    [folder('(kube|controller|cli)'), main, testing],
+    [folder('(kube|controller|page|cli)'), main, testing],
     'metrics describes and serves numbers; the controller fills them in.',
+  ),
+  forbid(
+    ['src/page/**/*.ts'],
+    [folder('(kube|controller|metrics|cli)'), main, testing],
+    'page shows verdicts to people, wherever they come from; it builds on core alone.',
   ),
   forbid(
     ['src/controller/**/*.ts'],

@@ -3,6 +3,9 @@
 #     open_archive WORK SUITE    makes a private apt of that release in WORK that takes only the mirror from the
 #                                machine's own; afterwards `apt` is an array: apt-get "${apt[@]}" download etcd-server
 #
+#     unpack ROOT PACKAGE...     unpacks these and all that they need into ROOT, but for the C library: another one than
+#                                the running one would break every program
+#
 # The sourcing script defines `die MESSAGE`, which ends it. What apt prints goes to $log.
 # shellcheck shell=bash
 
@@ -21,4 +24,17 @@ open_archive() {
     -o "Dir::State::Lists=$work/apt/lists" -o "Dir::Cache=$work/apt" -o "Dir::State::status=$work/apt/status"
     -o "APT::Sandbox::User=" -o "APT::Install-Recommends=false" -o "Acquire::Retries=3" -o "Debug::NoLocking=true")
   apt-get "${apt[@]}" -o APT::Update::Error-Mode=any update >>"$log" 2>&1 || die "the archive at $mirror cannot be read"
+}
+
+unpack() {
+  local root=$1 package
+  shift
+  mkdir -p "$root"
+  apt-get "${apt[@]}" --yes --download-only install "$@" >>"$log" 2>&1 || die "the packages cannot be downloaded:"
+  for package in "$work"/apt/archives/*.deb; do
+    case ${package##*/} in
+      libc6_* | libc-bin_*) ;;
+      *) dpkg-deb --extract "$package" "$root" 2>>"$log" || die "$package cannot be unpacked:" ;;
+    esac
+  done
 }

@@ -35,17 +35,10 @@ finish() {
 }
 trap finish EXIT
 
-mkdir -p "$work/new/root" "$work/new/bin"
+mkdir -p "$work/new/bin"
 say "fetching iptables, iproute2 and python3 of Debian $suite"
 open_archive "$work" "$suite"
-apt-get "${apt[@]}" --yes --download-only install "${packages[@]}" >>"$log" 2>&1 ||
-  die "the packages cannot be downloaded:"
-for package in "$work"/apt/archives/*.deb; do
-  case ${package##*/} in
-    libc6_* | libc-bin_*) ;; # another C library than the running one would break every program
-    *) dpkg-deb --extract "$package" "$work/new/root" 2>>"$log" || die "$package cannot be unpacked:" ;;
-  esac
-done
+unpack "$work/new/root" "${packages[@]}"
 
 inside() { # inside FIND-EXPRESSION...: the files and folders that match, as they will be named
   (cd "$work/new/root" && find . "$@" -printf "$folder/root/%P\n")

@@ -2,7 +2,8 @@
 import { gather } from '../../controller/gatherer.ts';
 import { audit } from '../../core/audit/audit.ts';
 import { configurationsOf } from '../../core/audit/configurations.ts';
-import { formatNamed, PLACING } from '../output/formats.ts';
+import { podRules } from '../../core/audit/pod-rules.ts';
+import { formatNamed, PLACING, SHOWING_RULES } from '../output/formats.ts';
 import { summarise, type JudgedPod } from '../output/report-document.ts';
 import { findSubjects } from '../find-subjects.ts';
 import type { Selection } from '../subjects.ts';
@@ -22,10 +23,13 @@ export async function check(options: CheckOptions, terminal: Terminal): Promise<
     configTexts = new Map(),
   } = await findSubjects(options, terminal, PLACING.includes(options.output));
   const settings = judgingOf(options);
+  const at = terminal.now();
+  const withRules = SHOWING_RULES.includes(options.output);
   const judged: readonly JudgedPod[] = pods.map(({ pod, ...from }) => {
-    return { report: audit(gather(pod, around, settings, terminal.now())), ...from };
+    const input = gather(pod, around, settings, at);
+    return { report: audit(input), ...from, ...(withRules ? { rules: podRules(input) } : {}) };
   });
-  terminal.out(format({ configs: configurationsOf(around.configs()), pods: judged, configTexts }));
+  terminal.out(format({ configs: configurationsOf(around.configs()), pods: judged, configTexts, at }));
   const { discrepant, unknown } = summarise(judged);
   if (discrepant > 0) return EXIT.discrepant;
   return unknown > 0 ? EXIT.unknown : EXIT.good;

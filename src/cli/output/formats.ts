@@ -13,6 +13,7 @@ import {
   type JudgedPod,
 } from './report-document.ts';
 import { githubText } from './github.ts';
+import { htmlText } from './html.ts';
 import { junitText } from './junit.ts';
 import { sarifText } from './sarif.ts';
 import { renderTable, shorten } from './table.ts';
@@ -31,11 +32,14 @@ export const FORMATS: Readonly<Record<string, Format>> = {
   junit: junitText,
   github: githubText,
   sarif: sarifText,
+  html: htmlText,
   name: (result) => result.pods.map(({ report }) => `pod/${visible(report.name)}\n`).join(''),
 };
 
 /** Formats that name the lines of values. */
 export const PLACING: readonly string[] = ['github', 'sarif'];
+/** Formats that show the rules of pods. */
+export const SHOWING_RULES: readonly string[] = ['html'];
 
 /** @throws UsageError for a format that does not exist */
 export function formatNamed(name: string): Format {

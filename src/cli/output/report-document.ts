@@ -1,6 +1,7 @@
 /** The AuditReport: the one object that `check -o json` and `-o yaml` print, as docs/command-line.md describes it. */
 import { checkConfig, isValid } from '../../core/audit/checks/config.ts';
 import type { Finding } from '../../core/audit/finding.ts';
+import type { PodRules } from '../../core/audit/pod-rules.ts';
 import { restartsFor } from '../../core/audit/restarts.ts';
 import type { Report, Status } from '../../core/audit/report.ts';
 import { describeOrigin, type Origin, type SourceObject } from '../input/source-object.ts';
@@ -13,6 +14,8 @@ export interface JudgedPod {
   readonly source: Origin | undefined;
   /** For formats that name places; see subjects.ts. */
   readonly text?: SourceObject;
+  /** For formats that show rules. */
+  readonly rules?: PodRules;
 }
 
 export interface AuditResult {
@@ -20,6 +23,8 @@ export interface AuditResult {
   readonly configs: readonly ConfigLookup[];
   readonly pods: readonly JudgedPod[];
   readonly configTexts?: ConfigTexts;
+  /** When the pods were judged, in milliseconds since the epoch. */
+  readonly at?: number;
 }
 
 export interface Summary {

@@ -1,0 +1,106 @@
+/** Every pod on a line, with what a filter asks for beside it. */
+import { STATUSES } from '../core/audit/report.ts';
+import type { FindingGroup } from './cases.ts';
+import { html, type Html } from './html.ts';
+import type { PagePod } from './page-input.ts';
+import { podAnchor, STATUS_SIGNS, STATUS_WORDS } from './pod-words.ts';
+import type { RulePair } from './rules-section.ts';
+
+export function podsSection(
+  pods: readonly PagePod[],
+  groups: readonly FindingGroup[],
+  pairs: readonly RulePair[],
+): Html {
+  const cases = new Map<PagePod, { readonly id: string; readonly code: string }[]>();
+  for (const { entry, cases: its } of groups) {
+    for (const { id, pods: having } of its) {
+      for (const pod of having) cases.set(pod, [...(cases.get(pod) ?? []), { id, code: entry.code }]);
+    }
+  }
+  const rulesOf = new Map(pairs.flatMap(({ id, pods: having }) => having.map((pod) => [pod, id] as const)));
+  const seen = new Map<string, number>();
+  const idOf = ({ report }: PagePod): string => {
+    const anchor = podAnchor(report);
+    const times = (seen.get(anchor) ?? 0) + 1;
+    seen.set(anchor, times);
+    return times === 1 ? anchor : `${anchor}/${times}`;
+  };
+  return html`<section id="pods">
+    <h2>Pods</h2>
+    ${filterOf(pods, groups)}
+    <table class="pods">
+      <thead>
+        <tr>
+          <th scope="col">Namespace</th>
+          <th scope="col">Name</th>
+          <th scope="col">Status</th>
+          <th scope="col">Findings</th>
+          <th scope="col">Rules</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${pods.map((pod) => rowOf(pod, idOf(pod), cases.get(pod) ?? [], rulesOf.get(pod)))}
+      </tbody>
+    </table>
+    <p id="nothing" hidden>No pod is like that.</p>
+  </section>`;
+}
+
+function filterOf(pods: readonly PagePod[], groups: readonly FindingGroup[]): Html {
+  const namespaces = [...new Set(pods.map(({ report }) => report.namespace))].sort();
+  return html`<form id="filter" role="search">
+    <label
+      >Text
+      <input name="text" type="search" autocomplete="off" spellcheck="false" placeholder="part of a name"
+    /></label>
+    ${select(
+      'status',
+      'Status',
+      STATUSES.map((status) => [status, STATUS_WORDS[status]]),
+    )}
+    ${select(
+      'code',
+      'Finding',
+      groups.map(({ name, entry: { code } }) => [code, `${code} ${name}`]),
+    )}
+    ${select(
+      'namespace',
+      'Namespace',
+      namespaces.map((name) => [name, name]),
+    )}
+    <input type="hidden" name="case" /><input type="hidden" name="rules" />
+    <button type="reset">Show all</button> <output name="shown" role="status"></output>
+  </form>`;
+}
+
+function select(name: string, label: string, options: readonly (readonly [string, string])[]): Html {
+  return html`<label
+    >${label}
+    <select name="${name}">
+      <option value="">any</option>
+      ${options.map(([value, text]) => html`<option value="${value}">${text}</option>`)}
+    </select></label
+  >`;
+}
+
+function rowOf(
+  { report, source }: PagePod,
+  id: string,
+  cases: readonly { readonly id: string; readonly code: string }[],
+  rules: string | undefined,
+): Html {
+  const { namespace, name, status, dialect, configSource } = report;
+  const from = [dialect, configSource, source].filter((text) => text !== undefined).join(', ');
+  return html`<tr
+    id="${id}"
+    data-status="${status}"
+    data-cases="${cases.map((each) => each.id).join(' ')}"
+    ${rules !== undefined && html` data-rules="${rules}"`}${from !== '' && html` data-from="${from}"`}
+  >
+    <td>${namespace}</td>
+    <td><a href="#${id}">${name}</a></td>
+    <td class="${status}">${STATUS_SIGNS[status]} ${status}</td>
+    <td>${cases.map((each) => html`<a href="#${each.id}">${each.code}</a> `)}</td>
+    <td>${rules !== undefined && html`<a href="#${rules}">rules</a>`}</td>
+  </tr> `;
+}
