@@ -91,14 +91,19 @@ export class ControllerProcess {
     this.#child.kill(name);
   }
 
+  /** `http://127.0.0.1:40123`, once it listens. */
+  async address(): Promise<string> {
+    const port = await eventually('the controller listens', () => {
+      return Promise.resolve(this.log.find(({ msg }) => msg === 'osm-auditor starts')?.['port']);
+    });
+    return `http://127.0.0.1:${String(port)}`;
+  }
+
   async get(
     path: string,
     signal: AbortSignal = AbortSignal.timeout(ANSWER_WITHIN_MS),
   ): Promise<{ readonly status: number; readonly text: string }> {
-    const port = await eventually('the controller listens', () => {
-      return Promise.resolve(this.log.find(({ msg }) => msg === 'osm-auditor starts')?.['port']);
-    });
-    const response = await fetch(`http://127.0.0.1:${String(port)}${path}`, { signal });
+    const response = await fetch(`${await this.address()}${path}`, { signal });
     return { status: response.status, text: await response.text() };
   }
 

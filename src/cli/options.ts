@@ -75,6 +75,12 @@ export function runOptions(command: Command): Command {
         .default(':8080'),
     )
     .addOption(
+      onOff(
+        '--ui',
+        'Serve a page about all pods at / of the same address; whoever reaches it may read it.',
+      ).default(false),
+    )
+    .addOption(
       new Option(
         '--log-format <format>',
         'json is for machines, text for people; the default is text on a terminal and json elsewhere.',

@@ -24,6 +24,7 @@ import { ConditionWriter } from './condition-writer.ts';
 import { ConfigReporter } from './config-reporter.ts';
 import { createInformers, type Informers, type InformerTimings } from './informers.ts';
 import { Judge } from './judge.ts';
+import { LivePage, type MadePage } from './live-page.ts';
 import { UNCONTESTED, type Leadership } from './leadership.ts';
 import { observeWork, refreshMetrics } from './instrumentation.ts';
 import { Notices } from './notices.ts';
@@ -83,6 +84,7 @@ export class Auditor {
   readonly #notices = new Notices();
   readonly #clock: Clock;
   readonly #blindAfterMs: number;
+  readonly #livePage: LivePage;
   #elected: Promise<void> | undefined;
 
   constructor(options: AuditorOptions) {
@@ -143,6 +145,13 @@ export class Auditor {
       statuses,
       metrics,
       clock,
+    });
+    this.#livePage = new LivePage({
+      pods,
+      around,
+      gathering: { graceMs, settleMs, fork },
+      clock,
+      origin: `from ${cluster.server}, ${describeShard(shard)}`,
     });
     const notices = this.#notices;
     this.#sweep = new Sweep({
@@ -220,6 +229,11 @@ export class Auditor {
       return { ready: false, reason: `pods may not be watched (${describeError(refusal)})` };
     const readiness = this.#controller.readiness();
     return readiness.ready ? sight(this.#informers, this.#clock.now() - this.#blindAfterMs) : readiness;
+  }
+
+  /** What is true of every pod of this replica right now, as a page for browsers. */
+  page(): Promise<MadePage> {
+    return this.#livePage.get();
   }
 
   /** A replica that has not judged what is there would lead without a word to say. */

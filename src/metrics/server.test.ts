@@ -144,4 +144,55 @@ describe('metrics server', () => {
     await server.close();
     await closed;
   });
+
+  describe('with a page', () => {
+    let made = 0;
+    let withPage: MetricsServer;
+    beforeEach(async () => {
+      made = 0;
+      withPage = await MetricsServer.listen({
+        host: '127.0.0.1',
+        port: 0,
+        metrics,
+        readiness: () => readiness,
+        page: () => {
+          made += 1;
+          return Promise.resolve({ text: '<p>page</p>', tag: '"one"' });
+        },
+      });
+    });
+    afterEach(() => withPage.close());
+
+    const look = (headers: Record<string, string> = {}): Promise<Response> =>
+      fetch(`http://127.0.0.1:${withPage.port}/`, { headers: { connection: 'close', ...headers } });
+
+    it('serves it at /, to be shown by no other site', async () => {
+      const answer = await look();
+      expect([answer.status, await answer.text()]).to.deep.equal([200, '<p>page</p>']);
+      expect(answer.headers.get('content-type')).to.equal('text/html; charset=utf-8');
+      expect(answer.headers.get('content-security-policy')).to.equal("frame-ancestors 'none'");
+      expect(answer.headers.get('x-content-type-options')).to.equal('nosniff');
+    });
+
+    it('does not send it again to those who have it', async () => {
+      const { headers } = await look();
+      const same = await look({ 'If-None-Match': headers.get('etag') ?? '' });
+      expect([same.status, await same.text()]).to.deep.equal([304, '']);
+      expect((await look({ 'If-None-Match': '"other"' })).status).to.equal(200);
+    });
+
+    it('says why there is none while the controller is not ready, and makes none', async () => {
+      readiness = { ready: false, reason: 'waiting for the first list of pods' };
+      const answer = await look();
+      expect([answer.status, await answer.text(), made]).to.deep.equal([
+        503,
+        'waiting for the first list of pods\n',
+        0,
+      ]);
+    });
+  });
+
+  it('has no page at / unless it is given one', async () => {
+    expect((await request('/'))[0]).to.equal(404);
+  });
 });

@@ -1,7 +1,7 @@
 /**
- * The HTTP server for /metrics, /healthz and /readyz.
+ * The HTTP server for /metrics, /healthz and /readyz, and for a page at / where there is one.
  *
- * Guarantees: read-only; answers GET and HEAD on these three paths and 404 or 405 to everything else. /healthz answers
+ * Guarantees: read-only; answers GET and HEAD on these paths and 404 or 405 to everything else. /healthz answers
  * as long as the process turns its wheel; /readyz tells why not, in one line that drives no terminal.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
@@ -14,6 +14,13 @@ export interface Readiness {
   readonly reason?: string;
 }
 
+export interface ServedPage {
+  /** HTML that loads nothing. */
+  readonly text: string;
+  /** The same as long as the page is, in the quotes of an ETag. */
+  readonly tag: string;
+}
+
 export interface ServerOptions {
   /** undefined listens on all addresses. */
   readonly host: string | undefined;
@@ -21,6 +28,8 @@ export interface ServerOptions {
   readonly port: number;
   readonly metrics: Metrics;
   readonly readiness: () => Readiness;
+  /** undefined for a server without a page. */
+  readonly page?: (() => Promise<ServedPage>) | undefined;
 }
 
 export class MetricsServer {
@@ -60,7 +69,12 @@ async function answer(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const { status, body, type } = await route(options, request).catch((error: unknown) => {
+  const {
+    status,
+    body,
+    type,
+    headers = {},
+  } = await route(options, request).catch((error: unknown): Answer => {
     return {
       status: 500,
       body: `${visible(error instanceof Error ? error.message : 'failed')}\n`,
@@ -68,7 +82,7 @@ async function answer(
     };
   });
   const allow = status === 405 ? { Allow: 'GET, HEAD' } : {};
-  response.writeHead(status, { 'Content-Type': type, 'Cache-Control': 'no-store', ...allow });
+  response.writeHead(status, { 'Content-Type': type, 'Cache-Control': 'no-store', ...allow, ...headers });
   response.end(request.method === 'HEAD' ? undefined : body);
 }
 
@@ -78,9 +92,11 @@ interface Answer {
   readonly status: number;
   readonly body: string;
   readonly type: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
-async function route({ metrics, readiness }: ServerOptions, request: IncomingMessage): Promise<Answer> {
+async function route(options: ServerOptions, request: IncomingMessage): Promise<Answer> {
+  const { metrics, readiness, page } = options;
   if (request.method !== 'GET' && request.method !== 'HEAD')
     return { status: 405, body: 'only GET\n', type: TEXT };
   const [path = '/'] = (request.url ?? '/').split('?');
@@ -89,13 +105,33 @@ async function route({ metrics, readiness }: ServerOptions, request: IncomingMes
       return { status: 200, body: await metrics.render(), type: metrics.contentType };
     case '/healthz':
       return { status: 200, body: 'ok\n', type: TEXT };
-    case '/readyz': {
-      const { ready, reason } = readiness();
-      return ready
-        ? { status: 200, body: 'ok\n', type: TEXT }
-        : { status: 503, body: `${visible(reason ?? 'not ready')}\n`, type: TEXT };
-    }
+    case '/readyz':
+      return unready(readiness()) ?? { status: 200, body: 'ok\n', type: TEXT };
+    case '/':
+      if (page === undefined) return NOT_FOUND;
+      // What is not known to be true is not shown as if it were.
+      return unready(readiness()) ?? pageAnswer(await page(), request.headers['if-none-match']);
     default:
-      return { status: 404, body: 'try /metrics, /healthz or /readyz\n', type: TEXT };
+      return NOT_FOUND;
   }
+}
+
+function unready({ ready, reason }: Readiness): Answer | undefined {
+  return ready ? undefined : { status: 503, body: `${visible(reason ?? 'not ready')}\n`, type: TEXT };
+}
+
+const NOT_FOUND: Answer = { status: 404, body: 'try /metrics, /healthz or /readyz\n', type: TEXT };
+
+/** No other site may show the page inside its own, and no browser may guess what it is or tell where a link came from. */
+const PAGE_HEADERS = {
+  'Content-Security-Policy': "frame-ancestors 'none'",
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'no-referrer',
+};
+
+/** Whoever has the page is not sent it again. */
+function pageAnswer({ text, tag }: ServedPage, known: string | undefined): Answer {
+  const headers = { ...PAGE_HEADERS, 'Cache-Control': 'no-cache', ETag: tag };
+  const same = known === tag;
+  return { status: same ? 304 : 200, body: same ? '' : text, type: 'text/html; charset=utf-8', headers };
 }

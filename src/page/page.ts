@@ -62,11 +62,19 @@ function titleOf({ pods }: PageInput): string {
   return `osm-auditor: ${wrong === 0 ? 'nothing discrepant' : `${podCount(wrong)} discrepant`}`;
 }
 
+/** `2026-11-23T12:00:00Z`, as the page has it. */
+export function timeText(at: number): string {
+  return new Date(at).toISOString().replace(/\.\d+Z$/, 'Z');
+}
+
 function headerOf({ pods, at, origin, live }: PageInput): Html {
-  const when = new Date(at).toISOString().replace(/\.\d+Z$/, 'Z');
+  const when = timeText(at);
   return html`<header>
     <h1>osm-auditor</h1>
-    <p>${live ? 'Live' : 'As of'} <time datetime="${when}">${when}</time>, ${origin}, version ${VERSION}</p>
+    <p>
+      ${live ? 'Live, last changed' : 'As of'} <time datetime="${when}">${when}</time>, ${origin}, version
+      ${VERSION}
+    </p>
     <ul class="tiles">
       ${STATUSES.map((status) => {
         const count = pods.filter(({ report }) => report.status === status).length;

@@ -23,6 +23,7 @@ export interface RunOptions extends JudgingOptions, ReplicaOptions {
   readonly writeConditions: boolean;
   readonly writeEvents: boolean;
   readonly listen: string;
+  readonly ui: boolean;
   readonly logFormat?: LogFormat;
   readonly logLevel: LogLevel;
 }
@@ -65,6 +66,7 @@ export async function run(options: RunOptions, terminal: Terminal): Promise<numb
     ...address,
     metrics,
     readiness: () => auditor.readiness(),
+    page: options.ui ? () => auditor.page() : undefined,
   }).catch((error: unknown) => {
     throw new UsageError(`cannot listen on ${options.listen}: ${describeError(error)}`);
   });
