@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
-sources := $(shell find src e2e docs image -name '*.ts' 2>/dev/null)
+sources := $(shell find src e2e docs image charts -name '*.ts' 2>/dev/null)
 
 .PHONY: help
 help: ## Show this list
@@ -15,7 +15,7 @@ node_modules/.installed: package.json package-lock.json
 	@touch $@
 
 build/.compiled: node_modules/.installed tsconfig.json $(sources)
-	@rm -rf build/src build/e2e build/docs build/image # or tests of files that are gone would still run
+	@rm -rf build/src build/e2e build/docs build/image build/charts # or tests of files that are gone would still run
 	npm run --silent compile
 	@touch $@
 
@@ -88,9 +88,13 @@ format: node_modules/.installed ## Format all files
 docs: build/.compiled ## Write docs/findings.md, docs/metrics.md and docs/faults.md from the code
 	@node build/docs/generate.js
 
+.PHONY: chart
+chart: build/.compiled ## Write charts/osm-auditor from manifests/ and the table of its values
+	@node build/charts/generate.js
+
 .PHONY: golden
 golden: build/.compiled ## Rewrite the golden files; review them as a diff
-	@UPDATE_GOLDEN=1 node_modules/.bin/mocha 'build/src/**/*.test.js' --grep golden
+	@UPDATE_GOLDEN=1 node_modules/.bin/mocha 'build/src/**/*.test.js' build/e2e/chart/render.test.js --grep golden
 
 .PHONY: bench
 bench: build control-plane ## Measure scale and speed on 5,000 pods (ONLY=rules,sync QUIET=60 OUT=file.json)

@@ -38,7 +38,12 @@ function report(title: string, folder: string, args: readonly string[]): number 
 rmSync(coverage, { recursive: true, force: true });
 mkdirSync(coverage, { recursive: true });
 const mocha = ['--reporter', 'build/src/testing/counting-reporter.js', ...extra];
-const specs = ['build/src/**/*.test.js', 'build/docs/**/*.test.js', 'build/e2e/**/*.test.js'];
+const specs = [
+  'build/src/**/*.test.js',
+  'build/docs/**/*.test.js',
+  'build/charts/**/*.test.js',
+  'build/e2e/**/*.test.js',
+];
 const tests = run('mocha', [...mocha, ...specs], {
   ...process.env,
   NODE_V8_COVERAGE: coverage,

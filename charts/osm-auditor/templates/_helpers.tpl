@@ -1,0 +1,49 @@
+{{- /* What the templates that are made from the manifests ask for. Written by hand. */ -}}
+
+{{- define "osm-auditor.labels" -}}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
+{{- end -}}
+
+{{- define "osm-auditor.image" -}}
+{{- if .Values.image.digest -}}
+{{ .Values.image.repository }}@{{ .Values.image.digest }}
+{{- else -}}
+{{ .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}
+{{- end -}}
+{{- end -}}
+
+{{- /* The Leases of the shards, as the program names them. */ -}}
+{{- define "osm-auditor.leases" -}}
+{{- $names := list -}}
+{{- range until (int .Values.shards) -}}
+{{- $names = append $names (printf "osm-auditor-%d-of-%d" . (int $.Values.shards)) -}}
+{{- end -}}
+{{ join ", " $names }}
+{{- end -}}
+
+{{- /* The options that differ from the program's own defaults, to go on with a list in brackets. */ -}}
+{{- define "osm-auditor.options" -}}
+{{- $options := list -}}
+{{- if not (or .Values.leaderElect (eq .Values.mode "nodes")) -}}
+{{- $options = append $options "--leader-elect=false" -}}
+{{- end -}}
+{{- if not .Values.writeConditions -}}
+{{- $options = append $options "--write-conditions=false" -}}
+{{- end -}}
+{{- if not .Values.writeEvents -}}
+{{- $options = append $options "--write-events=false" -}}
+{{- end -}}
+{{- with .Values.osmNamespace -}}
+{{- $options = append $options (printf "--osm-namespace=%s" .) -}}
+{{- end -}}
+{{- if not (kindIs "invalid" .Values.gracePeriod) -}}
+{{- $options = append $options (printf "--grace-period=%d" (int .Values.gracePeriod)) -}}
+{{- end -}}
+{{- if ne .Values.logLevel "info" -}}
+{{- $options = append $options (printf "--log-level=%s" .Values.logLevel) -}}
+{{- end -}}
+{{- range concat $options .Values.extraArgs }}, {{ toJson . }}{{ end -}}
+{{- end -}}
