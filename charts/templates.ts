@@ -76,7 +76,7 @@ function podEdits(): readonly Edit[] {
       '{{ int .Values.heapMegabytes }}',
       HEAP,
     ),
-    value([...CONTAINER, 'resources'], '{{- toYaml .Values.resources | nindent 12 }}'),
+    value([...CONTAINER, 'resources'], '{{- include "osm-auditor.resources" . | nindent 12 }}'),
   ];
 }
 

@@ -203,7 +203,7 @@ export const VALUES: readonly Value[] = [
     name: 'podLabels',
     default: {},
     meaning: 'More labels of the pods; `app.kubernetes.io/name` is what they are selected by and stays.',
-    schema: { ...mapOfTexts, propertyNames: { not: { const: 'app.kubernetes.io/name' } } },
+    schema: { ...mapOfTexts, not: { required: ['app.kubernetes.io/name'] } },
   },
   {
     name: 'serviceAccount.create',

@@ -286,7 +286,9 @@ describe('manifests', function () {
     expect(metadata.labels, 'it is about the pods of the deployment').to.deep.include(
       spec.podSelector.matchLabels,
     );
-    expect(pod.containers[0]?.ports).to.deep.equal([{ name: 'metrics', containerPort: 8080 }]);
+    expect(pod.containers[0]?.ports).to.deep.equal([
+      { name: 'metrics', protocol: 'TCP', containerPort: 8080 },
+    ]);
   });
 
   for (const [way, { workload }] of Object.entries(WAYS)) {

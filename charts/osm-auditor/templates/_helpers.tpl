@@ -15,6 +15,19 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- end -}}
 {{- end -}}
 
+{{- /* Amounts as text: older servers that apply refuse numbers. */ -}}
+{{- define "osm-auditor.resources" -}}
+{{- $resources := dict -}}
+{{- range $what, $amounts := .Values.resources -}}
+{{- $texts := dict -}}
+{{- range $name, $amount := $amounts -}}
+{{- $_ := set $texts $name (toString $amount) -}}
+{{- end -}}
+{{- $_ := set $resources $what $texts -}}
+{{- end -}}
+{{ toYaml $resources }}
+{{- end -}}
+
 {{- /* The Leases of the shards, as the program names them. */ -}}
 {{- define "osm-auditor.leases" -}}
 {{- $names := list -}}
