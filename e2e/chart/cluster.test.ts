@@ -182,6 +182,14 @@ for (const version of HELM_VERSIONS) {
       await expectInstalled('defaults');
     });
 
+    it('is refused a second time, whatever its name and namespace', async () => {
+      await helmDoes('install', chartFolder);
+      const args = ['install', 'second', chartFolder, '--namespace', 'default'];
+      const { code, stderr } = await runHelm(helm, args, cluster.plane.kubeconfig);
+      expect(code).to.equal(1);
+      expect(stderr).to.contain('exists and cannot be imported into the current release');
+    });
+
     it('takes over what kubectl had installed from the previous release, once it is told to', async () => {
       await cluster.kubectl(['apply', '-f', PREVIOUS]);
       const before = await cluster.objects();

@@ -15,7 +15,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- end -}}
 {{- end -}}
 
-{{- /* Amounts as text: older servers that apply refuse numbers. */ -}}
+{{- /* Amounts as text: a server of 1.20 that applies refuses numbers. */ -}}
 {{- define "osm-auditor.resources" -}}
 {{- $resources := dict -}}
 {{- range $what, $amounts := .Values.resources -}}
