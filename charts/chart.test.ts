@@ -4,7 +4,8 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { readText, repositoryRoot } from '../src/testing/repository.ts';
 import { CHART, chartFiles } from './chart.ts';
-import { after, before, edited, given, unless, value, valueAt, when } from './edits.ts';
+import { after, before, edited, given, unless, value, when } from './edits.ts';
+import { valueAt } from './places.ts';
 import { TEMPLATES } from './templates.ts';
 
 const BY_HAND = ['.helmignore', 'templates/NOTES.txt', 'templates/_helpers.tpl', 'templates/dashboard.yaml'];
@@ -117,6 +118,12 @@ describe('an edit of a manifest', () => {
     ];
     expect(edit(...edits)).to.deep.equal(['  above', '      below 6', '      and then']);
     expect(without(...edits)).to.equal(manifest);
+  });
+
+  it('puts lines below a text of several lines, not below what follows it', () => {
+    const text = 'kind: Thing\ntext: |\n  a\n  b\n\nnext: c\n';
+    const edits = { Thing: [after(['text'], () => ['below: d'])] };
+    expect(edited(text, edits)).to.equal('kind: Thing\ntext: |\n  a\n  b\nbelow: d\n\nnext: c\n');
   });
 
   it('keeps an entry for where a value is empty', () => {

@@ -2,7 +2,8 @@
  * Which manifest becomes which template of the chart, and what helm fills in where. The manifests stay the one place where
  * objects are written: what is not named here comes out as it stands there.
  */
-import { after, before, given, unless, value, when, type Edit, type Path } from './edits.ts';
+import { after, before, given, unless, value, when, type Edit } from './edits.ts';
+import type { Path } from './places.ts';
 
 export interface Template {
   /** Below manifests/, and of the template's file too. */

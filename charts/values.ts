@@ -8,7 +8,7 @@
 import { Command } from 'commander';
 import { runOptions } from '../src/cli/options.ts';
 import { readText } from '../src/testing/repository.ts';
-import { valueAt, type Path } from './edits.ts';
+import { valueAt, type Path } from './places.ts';
 import {
   affinity,
   alternatives,

@@ -197,7 +197,7 @@ for (const version of HELM_VERSIONS) {
       expect(refused.code).to.equal(1);
       expect(refused.stderr).to.contain('exists and cannot be imported into the current release');
 
-      const take = version.startsWith('3.') ? [] : ['--force-conflicts'];
+      const take = helm.version.startsWith('3.') ? [] : ['--force-conflicts'];
       await helmDoes('install', chartFolder, '--take-ownership', ...take);
       await expectInstalled('defaults');
       expect(replaced(before, await cluster.objects())).to.deep.equal([]);

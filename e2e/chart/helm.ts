@@ -33,7 +33,7 @@ const RELEASES = [
 const FETCH_TIMEOUT_MS = 5 * 60_000;
 
 export interface Helm {
-  /** `4.1.4`, or `of this machine`. */
+  /** Such as `4.1.4`; that of the machine may be another than the one that was asked for. */
   readonly version: string;
   readonly path: string;
 }
@@ -71,9 +71,11 @@ async function findHelm(version: string): Promise<Helm | { readonly reason: stri
   if (fetched.code === 0) return { version, path };
   const own = (process.env['PATH'] ?? '').split(delimiter).map((each) => join(each, 'helm'));
   const found = own.find(isExecutable);
-  return found === undefined
-    ? { reason: fetched.stderr.trim() }
-    : { version: 'of this machine', path: found };
+  if (found === undefined) return { reason: fetched.stderr.trim() };
+  const { stdout } = await run(found, ['version', '--template', '{{.Version}}']);
+  const instead = { version: stdout.replace(/^v/, ''), path: found };
+  process.stderr.write(`In the place of helm ${version} that of this machine is used, ${instead.version}.\n`);
+  return instead;
 }
 
 /** Runs helm with a home of its own, which is gone afterwards: what it is told counts, and no setting of the machine. */
