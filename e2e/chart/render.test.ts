@@ -5,7 +5,9 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
+import { isDeepStrictEqual } from 'node:util';
 import { parse, parseAllDocuments } from 'yaml';
+import { VALUES, type Value } from '../../charts/values.ts';
 import { leaseNameOf } from '../../src/controller/shard.ts';
 import { expectGolden } from '../../src/testing/golden.ts';
 import { readText, repositoryRoot } from '../../src/testing/repository.ts';
@@ -216,6 +218,22 @@ for (const version of HELM_VERSIONS) {
 
 describe('the renderings of the chart', function () {
   this.timeout(60_000);
+
+  it('show every value as another than its default, but those that have a test of their own', () => {
+    const given = RENDERINGS.filter((name) => name !== 'defaults').map(
+      (name) => parse(readText(`${TESTDATA}/${name}.values.yaml`)) as Record<string, unknown>,
+    );
+    const shown = ({ name, default: standard }: Value): boolean =>
+      given.some((values) => {
+        const found = name
+          .split('.')
+          .reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], values);
+        return found !== undefined && !isDeepStrictEqual(found, standard);
+      });
+    const missing = VALUES.filter((each) => !shown(each)).map(({ name }) => name);
+    expect(missing).to.deep.equal(['image.tag', 'dashboard.enabled', 'dashboard.labels']);
+  });
+
   for (const name of RENDERINGS) {
     it(`give the program options that it takes: ${name}`, () => {
       const args = argumentsOf(readText(`${TESTDATA}/${name}.golden.yaml`));
