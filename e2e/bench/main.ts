@@ -11,6 +11,7 @@ import { judge } from './judge.ts';
 import { latency } from './latency.ts';
 import { memory } from './memory.ts';
 import { progress, type Bench, type Part } from './part.ts';
+import { page } from './page.ts';
 import { quiet } from './quiet.ts';
 import {
   machine,
@@ -33,6 +34,7 @@ const PARTS: readonly Part[] = [
   rules,
   judge,
   size,
+  page,
   start,
   watch,
   sync,

@@ -54,10 +54,10 @@ describe('the page of the controller in a browser', function () {
 
   it('shows the pods, follows the configuration by itself, and keeps what was typed', async () => {
     await page.goto((await controller?.address()) ?? '');
-    expect(await page.locator('table.pods tbody tr').count()).to.equal(1);
+    expect(await page.locator('div.pods tbody tr').count()).to.equal(1);
     await page.getByRole('searchbox').fill('goo');
     await config({ outbound_ip_range_exclusion_list: '10.1.0.0/16' });
-    await page.locator('table.pods td.Discrepant').waitFor({ timeout: 30_000 });
+    await page.locator('div.pods td.Discrepant').waitFor({ timeout: 30_000 });
     expect(await page.getByRole('searchbox').inputValue()).to.equal('goo');
     expect(await page.locator('#configuration').textContent()).to.contain('10.1.0.0/16');
     expect(trouble).to.deep.equal([]);

@@ -58,7 +58,7 @@ describe('the page in a browser', function () {
   }
 
   const shownPods = (page: Page): Promise<readonly string[]> =>
-    page.locator('table.pods tbody tr:visible td:nth-child(2)').allTextContents();
+    page.locator('div.pods tbody tr:visible td:nth-child(2)').allTextContents();
 
   it('opens without a complaint, and asks for nothing but itself', async () => {
     const { page, trouble } = await open();
@@ -109,7 +109,7 @@ describe('the page in a browser', function () {
 
   it('leads from a pod to its findings and rules, and from these to their pods', async () => {
     const { page } = await open();
-    const row = page.locator('table.pods tr', { hasText: 'never-init-bad-rule' });
+    const row = page.locator('div.pods tr', { hasText: 'never-init-bad-rule' });
     await row.getByRole('link', { name: 'rules' }).click();
     const rules = page.locator(new URL(page.url()).hash);
     expect(await rules.locator('svg').first().isVisible()).to.equal(true);
@@ -197,7 +197,7 @@ describe('the page in a browser', function () {
     const { page, trouble } = await open('', {}, path);
     const shown = hostile.replace('\u202e', '\\u{202e}');
     expect(await shownPods(page)).to.deep.equal([shown]);
-    await page.locator('table.pods tbody a').first().click();
+    await page.locator('div.pods tbody a').first().click();
     expect(await page.getByRole('dialog').getByRole('heading').first().textContent()).to.equal(
       `${shown}/${shown}`,
     );

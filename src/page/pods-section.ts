@@ -28,7 +28,26 @@ export function podsSection(
   return html`<section id="pods">
     <h2>Pods</h2>
     ${filterOf(pods, groups)}
-    <table class="pods">
+    ${chunksOf(pods).map((chunk) =>
+      tableOf(chunk.map((pod) => rowOf(pod, idOf(pod), cases.get(pod) ?? [], rulesOf.get(pod)))),
+    )}
+    <p id="nothing" hidden>No pod is like that.</p>
+  </section>`;
+}
+
+/** A browser lays out what is seen and skips other tables, of which one of thousands of rows takes seconds. */
+const ROWS_OF_A_TABLE = 200;
+
+function chunksOf(pods: readonly PagePod[]): readonly (readonly PagePod[])[] {
+  return Array.from({ length: Math.ceil(pods.length / ROWS_OF_A_TABLE) }, (_, index) =>
+    pods.slice(index * ROWS_OF_A_TABLE, (index + 1) * ROWS_OF_A_TABLE),
+  );
+}
+
+/** The head is seen above the first alone. */
+function tableOf(rows: readonly Html[]): Html {
+  return html`<div class="pods">
+    <table>
       <thead>
         <tr>
           <th scope="col">Namespace</th>
@@ -39,11 +58,10 @@ export function podsSection(
         </tr>
       </thead>
       <tbody>
-        ${pods.map((pod) => rowOf(pod, idOf(pod), cases.get(pod) ?? [], rulesOf.get(pod)))}
+        ${rows}
       </tbody>
     </table>
-    <p id="nothing" hidden>No pod is like that.</p>
-  </section>`;
+  </div> `;
 }
 
 function filterOf(pods: readonly PagePod[], groups: readonly FindingGroup[]): Html {

@@ -6,6 +6,7 @@
 export function filterPods(): void {
   interface Entry {
     readonly row: HTMLTableRowElement;
+    readonly table: HTMLElement;
     readonly name: string;
     readonly namespace: string;
     readonly status: string;
@@ -13,6 +14,8 @@ export function filterPods(): void {
     readonly rules: string;
   }
   const FIELDS = ['text', 'status', 'code', 'namespace', 'case', 'rules'] as const;
+  /** About that of a row, in pixels: what is not seen is not laid out, and has to be guessed. */
+  const ROW_HEIGHT = 30;
   let entries: readonly Entry[] = [];
 
   const form = (): HTMLFormElement | null => document.querySelector('form#filter');
@@ -34,6 +37,7 @@ export function filterPods(): void {
       wanted('rules'),
     ];
     let shown = 0;
+    const shownOf = new Map<HTMLElement, number>();
     for (const entry of entries) {
       const matches =
         (text === '' || entry.name.includes(text)) &&
@@ -44,6 +48,11 @@ export function filterPods(): void {
         (rules === '' || entry.rules === rules);
       entry.row.hidden = !matches;
       if (matches) shown += 1;
+      shownOf.set(entry.table, (shownOf.get(entry.table) ?? 0) + (matches ? 1 : 0));
+    }
+    for (const [table, rows] of shownOf) {
+      table.hidden = rows === 0;
+      table.style.containIntrinsicBlockSize = `${(rows + 1) * ROW_HEIGHT}px`;
     }
     const output = form()?.elements.namedItem('shown');
     if (output instanceof HTMLOutputElement) {
@@ -73,17 +82,22 @@ export function filterPods(): void {
   };
 
   const collect = (): void => {
-    entries = [...document.querySelectorAll<HTMLTableRowElement>('table.pods tbody tr')].map((row) => {
+    entries = [...document.querySelectorAll<HTMLTableRowElement>('.pods tbody tr')].flatMap((row) => {
+      const table = row.closest<HTMLElement>('.pods');
+      if (table === null) return [];
       const namespace = row.cells[0]?.textContent ?? '';
       const { status = '', cases = '', rules = '' } = row.dataset;
-      return {
-        row,
-        name: `${namespace}/${row.cells[1]?.textContent ?? ''}`.toLowerCase(),
-        namespace,
-        status,
-        cases: cases === '' ? [] : cases.split(' '),
-        rules,
-      };
+      return [
+        {
+          row,
+          table,
+          name: `${namespace}/${row.cells[1]?.textContent ?? ''}`.toLowerCase(),
+          namespace,
+          status,
+          cases: cases === '' ? [] : cases.split(' '),
+          rules,
+        },
+      ];
     });
     apply();
   };
