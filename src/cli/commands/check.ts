@@ -22,10 +22,11 @@ export async function check(options: CheckOptions, terminal: Terminal): Promise<
     configTexts = new Map(),
   } = await findSubjects(options, terminal, PLACING.includes(options.output));
   const settings = judgingOf(options);
+  const at = terminal.now();
   const judged: readonly JudgedPod[] = pods.map(({ pod, ...from }) => {
-    return { report: audit(gather(pod, around, settings, terminal.now())), ...from };
+    return { report: audit(gather(pod, around, settings, at)), ...from };
   });
-  terminal.out(format({ configs: configurationsOf(around.configs()), pods: judged, configTexts }));
+  terminal.out(format({ configs: configurationsOf(around.configs()), pods: judged, configTexts, at }));
   const { discrepant, unknown } = summarise(judged);
   if (discrepant > 0) return EXIT.discrepant;
   return unknown > 0 ? EXIT.unknown : EXIT.good;

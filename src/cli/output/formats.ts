@@ -1,6 +1,7 @@
 /** The output formats of `check`. */
 import { checkConfig, isValid } from '../../core/audit/checks/config.ts';
 import type { ConfigLookup } from '../../core/osm/mesh-config.ts';
+import { OPEN_REPORTS, WG_POLICY } from '../../core/audit/policy-report.ts';
 import { visible, visibleJson } from '../../core/audit/quote.ts';
 import { restartsFor } from '../../core/audit/restarts.ts';
 import { describeOrigin } from '../input/source-object.ts';
@@ -14,6 +15,7 @@ import {
 } from './report-document.ts';
 import { githubText } from './github.ts';
 import { junitText } from './junit.ts';
+import { policyReportsText } from './policy-reports.ts';
 import { sarifText } from './sarif.ts';
 import { renderTable, shorten } from './table.ts';
 import { yamlText } from './yaml-text.ts';
@@ -31,6 +33,8 @@ export const FORMATS: Readonly<Record<string, Format>> = {
   junit: junitText,
   github: githubText,
   sarif: sarifText,
+  policyreport: policyReportsText(WG_POLICY),
+  openreports: policyReportsText(OPEN_REPORTS),
   name: (result) => result.pods.map(({ report }) => `pod/${visible(report.name)}\n`).join(''),
 };
 

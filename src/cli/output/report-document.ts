@@ -20,6 +20,8 @@ export interface AuditResult {
   readonly configs: readonly ConfigLookup[];
   readonly pods: readonly JudgedPod[];
   readonly configTexts?: ConfigTexts;
+  /** When the pods were judged, in milliseconds since the epoch. */
+  readonly at?: number;
 }
 
 export interface Summary {
