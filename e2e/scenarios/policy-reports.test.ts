@@ -36,7 +36,8 @@ const suite = process.env['OSM_AUDITOR_E2E_KUBECONFIG'] === undefined ? describe
 suite('policy reports on a cluster (on a control plane of its own only)', function () {
   this.timeout(180_000);
   let cluster: TestCluster;
-  let controller: ControllerProcess | undefined;
+  /** Those that run. */
+  const controllers: ControllerProcess[] = [];
 
   const apply = (object: object): Promise<string> =>
     cluster.kubectl(['apply', '-f', '-'], JSON.stringify(object));
@@ -49,15 +50,18 @@ suite('policy reports on a cluster (on a control plane of its own only)', functi
     });
   const start = async (...words: readonly string[]): Promise<ControllerProcess> => {
     const kubeconfig = await cluster.own!.kubeconfigFor({ serviceAccount: ACCOUNT });
-    controller = ControllerProcess.start(['--kubeconfig', kubeconfig, '--settle-period', '0', ...words]);
-    await controller.ready();
-    return controller;
+    const started = ControllerProcess.start(['--kubeconfig', kubeconfig, '--settle-period', '0', ...words]);
+    controllers.push(started);
+    await started.ready();
+    return started;
   };
   const writes = async (running: ControllerProcess, result: string): Promise<number | undefined> =>
     metricValue(
       (await running.get('/metrics')).text,
       `osm_auditor_policy_report_writes_total{result="${result}"}`,
     );
+  const leads = async (running: ControllerProcess): Promise<number | undefined> =>
+    metricValue((await running.get('/metrics')).text, 'osm_auditor_leader');
   const reportsIn = async ({ group, version, plural }: PolicyReportApi): Promise<readonly StoredReport[]> => {
     const path = `/apis/${group}/${version}/namespaces/${NAMESPACE}/${plural}`;
     return (JSON.parse(await cluster.kubectl(['get', '--raw', path])) as { items: StoredReport[] }).items;
@@ -98,8 +102,7 @@ suite('policy reports on a cluster (on a control plane of its own only)', functi
     ]);
   });
   afterEach(async () => {
-    await controller?.stop();
-    controller = undefined;
+    for (const each of controllers.splice(0)) await each.stop();
   });
   after(() => cluster.stop());
 
@@ -167,6 +170,46 @@ suite('policy reports on a cluster (on a control plane of its own only)', functi
     await config('');
     await comeToSay(WG_POLICY, ['bad fail InitContainerMissing', 'good pass RedirectionVerified']);
     expect(running.log.filter(({ level }) => level === 'error' || level === 'raw')).to.deep.equal([]);
+  });
+
+  it('are written by one replica of several, and the next one finds them told', async () => {
+    const elected = ['--write-policy-reports', '--leader-elect', '--lease-namespace', 'osm-auditor'];
+    const [first, second] = [await start(...elected), await start(...elected)];
+    await eventually('one leads', async () => {
+      const counts = await Promise.all([first, second].map(leads));
+      return counts.includes(1) ? true : undefined;
+    });
+    const [leader, follower] = (await leads(first)) === 1 ? [first, second] : [second, first];
+    await config('6379');
+    await comeToSay(OPEN_REPORTS, ['new fail ExcludedPortMissing']);
+    await comeToSay(WG_POLICY, ['bad fail InitContainerMissing', 'good fail ExcludedPortMissing']);
+    expect([await writes(leader, 'success'), await writes(follower, 'success')]).to.deep.equal([2, 0]);
+    const before = await versions();
+    leader.signal('SIGKILL');
+    await eventually(
+      'the other one leads',
+      async () => ((await leads(follower)) === 1 ? true : undefined),
+      60_000,
+    );
+    await new Promise((resolve) => setTimeout(resolve, 2000));
+    expect(await versions()).to.deep.equal(before);
+    await config('');
+    await comeToSay(OPEN_REPORTS, ['new pass RedirectionVerified']);
+    await comeToSay(WG_POLICY, ['bad fail InitContainerMissing', 'good pass RedirectionVerified']);
+    expect([await writes(follower, 'success'), await writes(follower, 'error')]).to.deep.equal([2, 0]);
+  });
+
+  it('are divided among shards as the pods are', async () => {
+    const shards = [0, 1].map((index) => ['--shards=2', `--shard-index=${index}`, '--leader-elect=false']);
+    const running = await Promise.all(shards.map((words) => start('--write-policy-reports', ...words)));
+    await config('6379');
+    await comeToSay(OPEN_REPORTS, ['new fail ExcludedPortMissing']);
+    await comeToSay(WG_POLICY, ['bad fail InitContainerMissing', 'good fail ExcludedPortMissing']);
+    const counts = await Promise.all(running.map((each) => writes(each, 'success')));
+    expect(counts.reduce<number>((sum, count) => sum + (count ?? 0), 0)).to.equal(2);
+    await config('');
+    await comeToSay(OPEN_REPORTS, ['new pass RedirectionVerified']);
+    await comeToSay(WG_POLICY, ['bad fail InitContainerMissing', 'good pass RedirectionVerified']);
   });
 
   it('that may not be written keep no condition back', async () => {

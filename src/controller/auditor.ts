@@ -208,12 +208,9 @@ export class Auditor {
     });
     this.#controller = new Controller({
       informers: [pods],
-      optionalInformers: [
-        namespaces,
-        ...Object.values(configs),
-        webhooks,
-        ...this.#reportGroups.map(({ reports }) => reports),
-      ],
+      optionalInformers: [namespaces, ...Object.values(configs), webhooks],
+      // No verdict depends on them, and a server that stands behind the API server may serve them.
+      otherInformers: this.#reportGroups.map(({ reports }) => reports),
       reconcile: (key) => reconciler.reconcile(key),
       clock,
       logger,
