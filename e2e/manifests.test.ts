@@ -11,7 +11,7 @@ import {
   OSM_CONFIG_GROUP,
 } from '../src/testing/kube/mesh-config-crd.ts';
 import { installPolicyReports } from '../src/testing/kube/policy-report-crd.ts';
-import { OPEN_REPORTS, WG_POLICY } from '../src/core/audit/policy-report.ts';
+import { OPEN_REPORTS, WG_POLICY } from '../src/core/audit/policy-report-object.ts';
 import { leaseNameOf } from '../src/controller/shard.ts';
 import { repositoryRoot } from '../src/testing/repository.ts';
 

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { parse } from 'yaml';
-import { WG_POLICY } from '../../src/core/audit/policy-report.ts';
+import { WG_POLICY } from '../../src/core/audit/policy-report-object.ts';
 import { installPolicyReports } from '../../src/testing/kube/policy-report-crd.ts';
 import { readText, repositoryRoot } from '../../src/testing/repository.ts';
 import { runAction } from '../github/action.ts';

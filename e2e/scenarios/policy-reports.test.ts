@@ -13,8 +13,8 @@ import {
   WG_POLICY,
   type PolicyReport,
   type PolicyReportApi,
-} from '../../src/core/audit/policy-report.ts';
-import { installPolicyReports } from '../../src/testing/kube/policy-report-crd.ts';
+} from '../../src/core/audit/policy-report-object.ts';
+import { installPolicyReports, removePolicyReports } from '../../src/testing/kube/policy-report-crd.ts';
 import { repositoryRoot } from '../../src/testing/repository.ts';
 import { eventually, openCluster, type TestCluster } from './cluster.ts';
 import { ControllerProcess, metricValue } from './controller-process.ts';
@@ -210,6 +210,19 @@ suite('policy reports on a cluster (on a control plane of its own only)', functi
     await config('');
     await comeToSay(OPEN_REPORTS, ['new pass RedirectionVerified']);
     await comeToSay(WG_POLICY, ['bad fail InitContainerMissing', 'good pass RedirectionVerified']);
+  });
+
+  it('go on in the other group when a definition is removed with all that was in it', async () => {
+    const running = await start('--write-policy-reports');
+    await removePolicyReports(cluster.own!, OPEN_REPORTS);
+    await comeToSay(WG_POLICY, [
+      'bad fail InitContainerMissing',
+      'good pass RedirectionVerified',
+      'new pass RedirectionVerified',
+    ]);
+    expect(await writes(running, 'success')).to.equal(1);
+    expect(running.log.filter(({ msg }) => msg === 'reconcile failed')).to.deep.equal([]);
+    await installPolicyReports(cluster.own!, OPEN_REPORTS);
   });
 
   it('that may not be written keep no condition back', async () => {

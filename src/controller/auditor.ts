@@ -134,6 +134,7 @@ export class Auditor {
       api: writes.customObjects,
       clock,
       onWrite: (result) => metrics.policyReportWrites.inc({ result }),
+      lookAgain: (key, afterMs) => this.#controller.queue.addAfter(key, afterMs),
     });
     for (const group of this.#reportGroups) {
       group.reports.onChange((key) => {

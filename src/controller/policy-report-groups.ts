@@ -4,7 +4,8 @@
  * Their definitions (CRDs) may come and go while the controller runs.
  * RBAC: list and watch on policyreports of wgpolicyk8s.io and reports of openreports.io.
  */
-import { MANAGED_BY, OPEN_REPORTS, WG_POLICY, type PolicyReportApi } from '../core/audit/policy-report.ts';
+import { MANAGED_BY } from '../core/audit/policy-report.ts';
+import { OPEN_REPORTS, WG_POLICY, type PolicyReportApi } from '../core/audit/policy-report-object.ts';
 import type { Clock } from '../kube/clock.ts';
 import { DiscoveredListWatch, type Presence } from '../kube/discovered-list-watch.ts';
 import { Informer } from '../kube/informer.ts';

@@ -7,7 +7,7 @@
  * Limit: what somebody else changes in a report is not seen as long as the annotation stays.
  */
 import { createHash } from 'node:crypto';
-import type { PolicyReport, PolicyResult } from '../core/audit/policy-report.ts';
+import type { PolicyReport, PolicyResult } from '../core/audit/policy-report-object.ts';
 import { anything, list, mapping, text, textMap, type Read } from './object-schema.ts';
 import { inside } from './read-object.ts';
 

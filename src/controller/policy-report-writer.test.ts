@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { finding } from '../core/audit/finding.ts';
-import { OPEN_REPORTS, WG_POLICY, type PolicyReport } from '../core/audit/policy-report.ts';
+import { OPEN_REPORTS, WG_POLICY, type PolicyReport } from '../core/audit/policy-report-object.ts';
 import type { Report } from '../core/audit/report.ts';
 import type { Pod } from '../core/osm/pod.ts';
 import type { Presence } from '../kube/discovered-list-watch.ts';
@@ -35,6 +35,7 @@ class Bench {
   readonly clock = new ManualClock(CREATED);
   readonly calls: string[] = [];
   readonly results: string[] = [];
+  readonly looks: string[] = [];
   readonly stored = new Map<string, StoredPolicyReport>();
   /** The last body that was sent. */
   body: PolicyReport | undefined;
@@ -78,6 +79,7 @@ class Bench {
       groups: this.groups,
       clock: this.clock,
       onWrite: (result) => this.results.push(result),
+      lookAgain: (key, afterMs) => this.looks.push(`${key} ${afterMs}`),
       api: {
         createNamespacedCustomObject: ({ plural, body }) => call(`create ${plural}`, body),
         patchNamespacedCustomObject: ({ plural, name, body }) => call(`patch ${plural} ${name}`, body),
@@ -236,9 +238,16 @@ describe('the writer of policy reports', () => {
     expect(await bench.report(BAD)).to.deep.equal(['create reports']);
   });
 
-  it('counts no failure where the report is gone, and none at all in a namespace that goes', async () => {
-    bench.failures = [refused(404)];
-    expect(await failureOf(BAD)).to.have.property('code', 404);
+  for (const code of [404, 405]) {
+    it(`looks again a little later where the definition is gone or going, which is no failure: ${code}`, async () => {
+      bench.failures = [refused(code)];
+      await bench.report(BAD, { echo: false });
+      expect([bench.results, bench.looks]).to.deep.equal([[], ['test/web 10000']]);
+      expect(await bench.report(BAD)).to.deep.equal(['create reports']);
+    });
+  }
+
+  it('takes nothing for a failure in a namespace that goes', async () => {
     bench.failures = [refused(403, 'NamespaceTerminating')];
     await bench.writer.write(bench.writer.plan(bench.pod, BAD)[0]!);
     expect(bench.results).to.deep.equal([]);

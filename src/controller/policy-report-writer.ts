@@ -12,20 +12,17 @@
  * Limits: those of policy-report-snapshot.ts.
  * RBAC: create and patch on policyreports of wgpolicyk8s.io and reports of openreports.io.
  */
-import {
-  foundAt,
-  policyReport,
-  policyReportName,
-  type PolicyReportApi,
-} from '../core/audit/policy-report.ts';
+import { policyReportName } from '../core/audit/policy-report.ts';
+import type { PolicyReportApi } from '../core/audit/policy-report-object.ts';
 import type { Report } from '../core/audit/report.ts';
 import { podKey, type Pod } from '../core/osm/pod.ts';
 import type { Clock } from '../kube/clock.ts';
 import type { CustomObjectsApi } from '../kube/custom-objects.ts';
-import { classify, isNamespaceTerminating } from '../kube/errors.ts';
+import { asApiError, classify, isNamespaceTerminating } from '../kube/errors.ts';
 import { saysNothing } from './condition-writer.ts';
 import type { PolicyReportGroup } from './policy-report-groups.ts';
-import { DIGEST, digestOf, resultKey, type StoredPolicyReport } from './policy-report-snapshot.ts';
+import type { StoredPolicyReport } from './policy-report-snapshot.ts';
+import { policyReportWrites, type PolicyReportWrite } from './policy-report-write.ts';
 
 /** A group as the writer sees it. */
 export interface ReportGroup extends Pick<PolicyReportGroup, 'api' | 'presence'> {
@@ -38,18 +35,8 @@ export interface PolicyReportWriterOptions {
   readonly api: CustomObjectsApi;
   readonly clock: Clock;
   readonly onWrite: (result: 'success' | 'error') => void;
-}
-
-/** One report to be created or patched. */
-export interface PolicyReportWrite {
-  readonly verb: 'create' | 'patch';
-  readonly api: PolicyReportApi;
-  /** `namespace/name` of the report. */
-  readonly key: string;
-  readonly namespace: string;
-  readonly name: string;
-  readonly body: object;
-  readonly said: StoredPolicyReport;
+  /** Asks for another look at the pod of the key after so many milliseconds: there was no place to write to. */
+  readonly lookAgain: (key: string, afterMs: number) => void;
 }
 
 /** What was last written and has not come back through the watch. */
@@ -60,6 +47,8 @@ interface Written {
 
 /** A watch that works brings a write back within moments. */
 const ECHO_WITHIN_MS = 10_000;
+/** Longer than a resource that has gone is doubted. */
+const LOOK_AGAIN_MS = 10_000;
 
 export class PolicyReportWriter {
   readonly #options: PolicyReportWriterOptions;
@@ -78,7 +67,8 @@ export class PolicyReportWriter {
   plan(pod: Pod, report: Report): readonly PolicyReportWrite[] {
     // Whatever is said of one that goes, its report goes with it.
     if (pod.terminating || pod.uid === '') return [];
-    const { groups } = this.#options;
+    const { groups, clock } = this.#options;
+    const now = clock.now();
     const key = `${pod.namespace}/${policyReportName(pod)}`;
     const there = groups.filter(isReadable).flatMap((group) => {
       const said = this.#present(group, key);
@@ -87,15 +77,16 @@ export class PolicyReportWriter {
     if (there.length === 0 && (report.status === 'NotApplicable' || saysNothing(report))) return [];
     this.#remember(podKey(pod), key);
     if (there.length > 0)
-      return there.flatMap(({ group, said }) => this.#writes('patch', group.api, key, report, said));
+      return there.flatMap(({ group, said }) => policyReportWrites('patch', group.api, report, said, now));
     if (groups.some(isUnknown)) return [];
     const [first] = groups.filter(isReadable);
-    return first === undefined ? [] : this.#writes('create', first.api, key, report, undefined);
+    return first === undefined ? [] : policyReportWrites('create', first.api, report, undefined, now);
   }
 
   /** @throws the API's error */
-  async write({ verb, api, key, namespace, name, body, said }: PolicyReportWrite): Promise<void> {
-    const { api: calls, clock, onWrite } = this.#options;
+  async write({ verb, api, namespace, name, body, said }: PolicyReportWrite): Promise<void> {
+    const { api: calls, clock, onWrite, lookAgain } = this.#options;
+    const key = `${namespace}/${name}`;
     const id = idOf(api, key);
     const object = { group: api.group, version: api.version, plural: api.plural, namespace };
     const patch = (): Promise<unknown> => calls.patchNamespacedCustomObject({ ...object, name, body });
@@ -108,8 +99,13 @@ export class PolicyReportWriter {
     } catch (error) {
       this.#written.delete(id);
       if (isNamespaceTerminating(error)) return; // and the pod with it
-      if (classify(error) !== 'notFound') onWrite('error'); // else the report or the definition is gone
-      throw error;
+      if (!isNoPlace(error)) {
+        onWrite('error');
+        throw error;
+      }
+      // The report or its definition has gone, which the watch will tell, or the server has not read its definitions yet.
+      const pod = this.#pods.get(key);
+      if (pod !== undefined) lookAgain(pod, LOOK_AGAIN_MS);
     }
   }
 
@@ -157,29 +153,6 @@ export class PolicyReportWriter {
       return written.said;
     return reports.get(key);
   }
-
-  /** One write, or none where the report says so already. */
-  #writes(
-    verb: PolicyReportWrite['verb'],
-    api: PolicyReportApi,
-    key: string,
-    report: Report,
-    before: StoredPolicyReport | undefined,
-  ): readonly PolicyReportWrite[] {
-    const wanted = policyReport(report, api, undefined);
-    const digest = digestOf(wanted);
-    if (digest === before?.digest) return [];
-    const now = Math.floor(this.#options.clock.now() / 1000);
-    const found = Object.fromEntries(
-      wanted.results.map(resultKey).map((each) => [each, before?.found[each] ?? now] as const),
-    );
-    const results = wanted.results.map((result) => foundAt(result, (found[resultKey(result)] ?? now) * 1000));
-    const { namespace, name } = wanted.metadata;
-    const metadata = { ...wanted.metadata, annotations: { [DIGEST]: digest } };
-    return [
-      { verb, api, key, namespace, name, body: { ...wanted, metadata, results }, said: { digest, found } },
-    ];
-  }
 }
 
 /** One that is refused is no place to write to, and no reason to do without the other. */
@@ -189,6 +162,11 @@ function isReadable({ reports, presence }: ReportGroup): boolean {
 
 function isUnknown({ reports, presence }: ReportGroup): boolean {
   return reports.refusal === undefined && (presence() === 'unknown' || !reports.synced);
+}
+
+/** Not found, or a definition that is being deleted, whose objects may not be created any more. */
+function isNoPlace(error: unknown): boolean {
+  return classify(error) === 'notFound' || asApiError(error)?.code === 405;
 }
 
 function idOf({ group }: PolicyReportApi, key: string): string {

@@ -2,7 +2,7 @@
 import { expect } from 'chai';
 import { CONDITION_TYPE } from '../core/audit/condition-text.ts';
 import { finding } from '../core/audit/finding.ts';
-import { WG_POLICY } from '../core/audit/policy-report.ts';
+import { WG_POLICY } from '../core/audit/policy-report-object.ts';
 import type { Report } from '../core/audit/report.ts';
 import type { Condition, ConditionPatch } from '../kube/conditions.ts';
 import { ApiError } from '../kube/errors.ts';
@@ -150,11 +150,12 @@ describe('reporter, when writing fails', () => {
   });
 
   it('writes a policy report last, and tries one that fails again by itself', async () => {
-    const { api, key, said } = { api: WG_POLICY, key: 'test/osm-auditor-a', said: { digest: '', found: {} } };
+    const said = { digest: '', found: {} };
     let due = true;
     const reporter = create({
       policyReports: {
-        plan: () => (due ? [{ verb: 'create', api, key, namespace: 'test', name: 'b', body: {}, said }] : []),
+        plan: () =>
+          due ? [{ verb: 'create', api: WG_POLICY, namespace: 'test', name: 'b', body: {}, said }] : [],
         write: async () => {
           await call('create report');
           due = false;

@@ -23,7 +23,8 @@ import type { EventRecorder } from '../kube/events.ts';
 import type { ConditionWriter } from './condition-writer.ts';
 import type { Judged } from './judge.ts';
 import { newsOf, notable, type News } from './news.ts';
-import type { PolicyReportWrite, PolicyReportWriter } from './policy-report-writer.ts';
+import type { PolicyReportWrite } from './policy-report-write.ts';
+import type { PolicyReportWriter } from './policy-report-writer.ts';
 
 export interface ReporterOptions {
   /** undefined switches the conditions off. */

@@ -84,6 +84,7 @@ export class DiscoveredListWatch implements ListWatch {
     }
     const found = await this.#find(query, signal);
     this.#version = found?.version;
+    if (found === undefined) this.#note('absent');
     return found?.page ?? { metadata: ABSENT_METADATA, items: [] };
   }
 
@@ -98,9 +99,9 @@ export class DiscoveredListWatch implements ListWatch {
       this.#version = found?.version;
       this.#changed();
     }
-    // A list is complete when a watch follows it.
-    this.#note(found === undefined ? 'absent' : 'present');
     if (found === undefined) return this.#absence(signal);
+    // A list is complete when a watch follows it.
+    this.#note('present');
     const path = this.#collection(found.version);
     return this.#options.api.watch(path, query, { signal }).catch((error: unknown) => {
       if (classify(error) !== 'notFound') throw error;

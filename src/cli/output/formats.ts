@@ -1,7 +1,7 @@
 /** The output formats of `check`. */
 import { checkConfig, isValid } from '../../core/audit/checks/config.ts';
 import type { ConfigLookup } from '../../core/osm/mesh-config.ts';
-import { OPEN_REPORTS, WG_POLICY } from '../../core/audit/policy-report.ts';
+import { OPEN_REPORTS, WG_POLICY } from '../../core/audit/policy-report-object.ts';
 import { visible, visibleJson } from '../../core/audit/quote.ts';
 import { restartsFor } from '../../core/audit/restarts.ts';
 import { describeOrigin } from '../input/source-object.ts';

@@ -2,7 +2,8 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { withoutEffect } from '../../testing/builders.ts';
 import { finding, type Finding } from './finding.ts';
-import { OPEN_REPORTS, policyReport, WG_POLICY, type PolicyReport } from './policy-report.ts';
+import { policyReport } from './policy-report.ts';
+import { OPEN_REPORTS, WG_POLICY, type PolicyReport } from './policy-report-object.ts';
 import type { Report, Status } from './report.ts';
 
 const reportOf = (status: Status, findings: readonly Finding[], rest: Partial<Report> = {}): Report => ({

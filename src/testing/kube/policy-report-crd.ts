@@ -5,7 +5,7 @@
  * Sources: wgpolicyk8s.io_policyreports.yaml of kubernetes-sigs/wg-policy-prototypes (v1alpha2, as Kyverno installs it) and
  * openreports.io_reports.yaml of openreports/reports-api (v1alpha1).
  */
-import type { PolicyReportApi } from '../../core/audit/policy-report.ts';
+import type { PolicyReportApi } from '../../core/audit/policy-report-object.ts';
 import type { Server } from './mesh-config-crd.ts';
 import { until } from './until.ts';
 
