@@ -169,6 +169,14 @@ describe('the writer of policy reports', () => {
     expect(bench.changed('reports')).to.equal(undefined);
   });
 
+  it('creates at once what was deleted while a write to it was on its way back', async () => {
+    await bench.report(BAD);
+    await bench.report(GOOD, { echo: false });
+    bench.stored.clear();
+    expect(bench.changed('reports')).to.equal('test/web');
+    expect(await bench.report(GOOD)).to.deep.equal(['create reports']);
+  });
+
   it('goes on in the group that the report is in when the preferred one appears', async () => {
     bench.state.reports.presence = 'absent';
     expect(await bench.report(BAD)).to.deep.equal(['create policyreports']);
