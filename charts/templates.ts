@@ -109,6 +109,11 @@ export const TEMPLATES: readonly Template[] = [
     },
   },
   {
+    manifest: 'policy-reports/rbac.yaml',
+    condition: '.Values.writePolicyReports',
+    edits: { ClusterRole: [labels], ClusterRoleBinding: [labels, ...subject] },
+  },
+  {
     manifest: 'base/network-policy.yaml',
     condition: '.Values.networkPolicy.enabled',
     edits: {

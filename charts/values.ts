@@ -49,6 +49,8 @@ const GIVEN = new Set([
   'node',
   'write-conditions',
   'write-events',
+  'write-policy-reports',
+  'ui',
   'osm-namespace',
   'grace-period',
   'log-level',
@@ -129,6 +131,19 @@ export const VALUES: readonly Value[] = [
     name: 'writeEvents',
     default: true,
     meaning: 'Write Events; without it, the right to do so is not asked for either.',
+    schema: flag,
+  },
+  {
+    name: 'writePolicyReports',
+    default: false,
+    meaning:
+      'Write a policy report of each pod where the cluster has such reports, and ask for the rights to do so.',
+    schema: flag,
+  },
+  {
+    name: 'ui',
+    default: false,
+    meaning: 'Serve a page about all pods on the metrics port, to everybody who reaches it.',
     schema: flag,
   },
   {

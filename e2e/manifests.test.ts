@@ -10,6 +10,8 @@ import {
   installMeshConfigs,
   OSM_CONFIG_GROUP,
 } from '../src/testing/kube/mesh-config-crd.ts';
+import { installPolicyReports } from '../src/testing/kube/policy-report-crd.ts';
+import { OPEN_REPORTS, WG_POLICY } from '../src/core/audit/policy-report-object.ts';
 import { leaseNameOf } from '../src/controller/shard.ts';
 import { repositoryRoot } from '../src/testing/repository.ts';
 
@@ -167,6 +169,30 @@ const DENIED: readonly Probe[] = [
   ['create a Lease elsewhere', 'POST', leases.replace('osm-auditor', 'default'), LEASE],
 ];
 
+/** What the controller sends when it is to write policy reports, with the definitions as others install them. */
+const POLICY_REPORTS: readonly Probe[] = [OPEN_REPORTS, WG_POLICY].flatMap(
+  ({ group, version, plural, kind }) => {
+    const all = `/apis/${group}/${version}/${plural}?labelSelector=app.kubernetes.io%2Fmanaged-by%3Dosm-auditor`;
+    const here = `/apis/${group}/${version}/namespaces/default/${plural}`;
+    const report = { apiVersion: `${group}/${version}`, kind, metadata: { name: 'a' } };
+    return [
+      [`list ${plural}`, 'GET', all],
+      [`watch ${plural}`, 'GET', `${all}&watch=1&timeoutSeconds=1`],
+      [`create one of ${plural}`, 'POST', here, report],
+      [`patch one of ${plural}`, 'PATCH', `${here}/a`, { results: [] }],
+    ] as const;
+  },
+);
+const NO_POLICY_REPORTS: readonly Probe[] = [OPEN_REPORTS, WG_POLICY].flatMap(
+  ({ group, version, plural }) => {
+    const here = `/apis/${group}/${version}/namespaces/default/${plural}`;
+    return [
+      [`delete one of ${plural}`, 'DELETE', `${here}/a`],
+      [`list cluster${plural}`, 'GET', `/apis/${group}/${version}/cluster${plural}`],
+    ] as const;
+  },
+);
+
 describe('manifests', function () {
   this.timeout(60_000);
 
@@ -231,6 +257,36 @@ describe('manifests', function () {
           expect(answer.status, answer.body).to.equal(403);
         });
       }
+
+      for (const [what, method, path, body] of POLICY_REPORTS) {
+        it(`not ${what}, unless policy reports are asked for`, async () => {
+          const answer = await plane.request(method, path, body, token);
+          expect(answer.status, answer.body).to.equal(403);
+        });
+      }
+
+      describe('with those for policy reports', () => {
+        before(async () => {
+          const result = await plane.kubectl(['apply', '-k', join(folder, 'policy-reports')]);
+          expect(result.code, result.stderr).to.equal(0);
+          for (const api of [OPEN_REPORTS, WG_POLICY]) await installPolicyReports(plane, api);
+        });
+
+        for (const [what, method, path, body] of POLICY_REPORTS) {
+          it(what, async () => {
+            const answer = await plane.request(method, path, body, token);
+            // The patches sent here are of a kind that no custom resource takes: what counts is that they are not forbidden.
+            expect(answer.status, answer.body).to.be.oneOf([200, 201, 415]);
+          });
+        }
+
+        for (const [what, method, path, body] of [...NO_POLICY_REPORTS, ...DENIED]) {
+          it(`not ${what}`, async () => {
+            const answer = await plane.request(method, path, body, token);
+            expect(answer.status, answer.body).to.equal(403);
+          });
+        }
+      });
     });
   });
 
@@ -299,7 +355,12 @@ describe('manifests', function () {
     });
   }
 
-  for (const file of ['base/rbac.yaml', 'lease-role.yaml', 'sharded/lease-role.yaml']) {
+  for (const file of [
+    'base/rbac.yaml',
+    'lease-role.yaml',
+    'sharded/lease-role.yaml',
+    'policy-reports/rbac.yaml',
+  ]) {
     it(`say for each permission who needs it: ${file}`, () => {
       const lines = read(file).split('\n');
       const rules = lines.flatMap((line, index) => (line.startsWith('  - apiGroups') ? [index] : []));

@@ -70,6 +70,18 @@ const CASES: Readonly<Record<string, Case>> = {
       "option '--write-events [boolean]' value 'maybe' from env 'OSM_AUDITOR_WRITE_EVENTS' is invalid.",
     ),
   },
+  OSM_AUDITOR_WRITE_POLICY_REPORTS: {
+    args: RUN,
+    value: 'maybe',
+    effect: fails(
+      "option '--write-policy-reports [boolean]' value 'maybe' from env 'OSM_AUDITOR_WRITE_POLICY_REPORTS' is invalid.",
+    ),
+  },
+  OSM_AUDITOR_UI: {
+    args: RUN,
+    value: 'maybe',
+    effect: fails("option '--ui [boolean]' value 'maybe' from env 'OSM_AUDITOR_UI' is invalid."),
+  },
   OSM_AUDITOR_LISTEN: {
     args: ['run', '--kubeconfig', 'no/kubeconfig'],
     value: 'from the environment',

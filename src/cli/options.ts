@@ -70,6 +70,12 @@ export function runOptions(command: Command): Command {
     )
     .addOption(onOff('--write-events', 'Write Events.').default(true))
     .addOption(
+      onOff(
+        '--write-policy-reports',
+        'Write a policy report of each pod, once the cluster has a definition of openreports.io or wgpolicyk8s.io.',
+      ).default(false),
+    )
+    .addOption(
       new Option('--listen <address>', 'Address of /metrics, /healthz and /readyz: [host]:port.')
         .env('OSM_AUDITOR_LISTEN')
         .default(':8080'),

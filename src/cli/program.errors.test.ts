@@ -9,11 +9,11 @@ const GUIDE = ['-f', 'examples/guide/base'];
 const MESSAGES: Readonly<Record<string, readonly [args: readonly string[], line: string]>> = {
   'an unknown output format': [
     ['check', ...GUIDE, '-o', 'xml'],
-    'unknown output format "xml": one of table, wide, json, yaml, junit, github, sarif, html, name',
+    'unknown output format "xml": one of table, wide, json, yaml, junit, github, sarif, html, policyreport, openreports, name',
   ],
   'a format that every object has': [
     ['check', ...GUIDE, '-o', 'constructor'],
-    'unknown output format "constructor": one of table, wide, json, yaml, junit, github, sarif, html, name',
+    'unknown output format "constructor": one of table, wide, json, yaml, junit, github, sarif, html, policyreport, openreports, name',
   ],
   'a selector for files': [
     ['check', ...GUIDE, '-l', 'app=test'],

@@ -368,6 +368,17 @@ describe('auditor', () => {
     expect(await metric('pods{namespace="test",status="Discrepant"}')).to.equal(2);
   });
 
+  it('judges and writes as ever while the server that serves policy reports is down', async () => {
+    const down = new ApiError({ code: 503, reason: 'ServiceUnavailable', message: 'no endpoints' });
+    const list = cluster.list.bind(cluster);
+    cluster.list = (path, query) =>
+      /^\/apis\/(openreports|wgpolicyk8s)\.io/.test(path) ? Promise.reject(down) : list(path, query);
+    await start({ writePolicyReports: true });
+    expect(await after(3)).to.deep.equal(['a: True Verified', 'b: True Verified']);
+    expect(auditor.readiness()).to.deep.equal({ ready: true });
+    expect(await metric('informer_failing{resource="reports.openreports.io"}')).to.equal(1);
+  });
+
   it('stops, and says so', async () => {
     await start();
     await after(3);

@@ -5,6 +5,8 @@
  *     namespaces                       -> the namespace's key: a sweep over its pods
  *     ConfigMap, MeshConfigs, webhooks -> the configuration's key: a sweep over all pods
  *     the beginning of leadership      -> the same
+ *     definitions of policy reports    -> the same, where they are to be written
+ *     policy reports                   -> the pod's key, unless the change is our own
  *
  * Guarantees: constructing does no I/O. Pods are judged once pods are known and namespaces and configurations have either
  * been listed or been refused; a refusal leaves pods Unknown and is tried again. A replica takes part in an election only
@@ -28,6 +30,8 @@ import { LivePage, type MadePage } from './live-page.ts';
 import { UNCONTESTED, type Leadership } from './leadership.ts';
 import { observeWork, refreshMetrics } from './instrumentation.ts';
 import { Notices } from './notices.ts';
+import { policyReportGroups, type PolicyReportGroup } from './policy-report-groups.ts';
+import { PolicyReportWriter } from './policy-report-writer.ts';
 import { CONFIG_KEY, namespaceKey } from './keys.ts';
 import { Reconciler } from './reconciler.ts';
 import { Reporter } from './reporter.ts';
@@ -55,6 +59,8 @@ export interface AuditorOptions {
   readonly fork: Fork;
   readonly writeConditions: boolean;
   readonly writeEvents: boolean;
+  /** Whether to write policy reports, as soon as the cluster has a definition of them; false by default. */
+  readonly writePolicyReports?: boolean;
   /** The name of this replica. */
   readonly instance: string;
   /** Which pods this process judges. */
@@ -78,6 +84,7 @@ const MOST_LISTENERS = 50;
 
 export class Auditor {
   readonly #informers: Informers;
+  readonly #reportGroups: readonly PolicyReportGroup[];
   readonly #controller: Controller;
   readonly #sweep: Sweep;
   readonly #election: Election | undefined;
@@ -114,7 +121,33 @@ export class Auditor {
           lookAgain: (key, afterMs) => this.#controller.queue.addAfter(key, afterMs),
         })
       : undefined;
-    const reporter = new Reporter({ conditions, events });
+    this.#reportGroups =
+      options.writePolicyReports === true
+        ? policyReportGroups({
+            api: cluster,
+            clock,
+            logger,
+            ...options.informers,
+            onPresence: () => this.#sweepAllAgain(),
+          })
+        : [];
+    const policyReports = new PolicyReportWriter({
+      groups: this.#reportGroups,
+      api: writes.customObjects,
+      clock,
+      onWrite: (result) => metrics.policyReportWrites.inc({ result }),
+      lookAgain: (key, afterMs) => this.#controller.queue.addAfter(key, afterMs),
+    });
+    for (const group of this.#reportGroups) {
+      group.reports.onChange((key) => {
+        const pod = policyReports.changed(group, key);
+        // What the leader writes is no news for those that follow.
+        if (pod !== undefined && leadership.leading) this.#wake(pod);
+      });
+      // Until then nothing was written.
+      group.reports.onRefusal(() => this.#sweepAllAgain());
+    }
+    const reporter = new Reporter({ conditions, events, policyReports });
     // Each shard sees the configuration; what one has told, the others find told and do not count as a repeat.
     const configEvents =
       events === undefined || shard.kind === 'all'
@@ -186,6 +219,8 @@ export class Auditor {
     this.#controller = new Controller({
       informers: [pods],
       optionalInformers: [namespaces, ...Object.values(configs), webhooks],
+      // No verdict depends on them, and a server that stands behind the API server may serve them.
+      otherInformers: this.#reportGroups.map(({ reports }) => reports),
       reconcile: (key) => reconciler.reconcile(key),
       clock,
       logger,
@@ -193,7 +228,8 @@ export class Auditor {
       drainMs: DRAIN_MS,
     });
     metrics.beforeScrape(() => {
-      refreshMetrics(metrics, this.#informers, statuses, this.#controller.queue);
+      const others = this.#reportGroups.map(({ reports }) => reports);
+      refreshMetrics(metrics, this.#informers, statuses, this.#controller.queue, others);
       metrics.leader.set(leadership.leading ? 1 : 0);
     });
     election?.onChange((leading) => {
@@ -261,6 +297,11 @@ export class Auditor {
     this.#notices.note(key, this.#clock.monotonic());
     if (key === CONFIG_KEY) this.#sweepAll();
     else this.#controller.queue.add(key, { priority: LIVE });
+  }
+
+  /** For what verdicts do not depend on, so that it is no change whose report anybody waits for. */
+  #sweepAllAgain(): void {
+    if (this.#sweep.begun) this.#sweepAll();
   }
 
   #sweepAll(): void {

@@ -142,7 +142,7 @@ function hasLeft(pod: Pod, report: Report): boolean {
 }
 
 /** Only that the pod is starting, or perhaps not of the mesh: true of every pod at some time, and no verdict. */
-function saysNothing(report: Report): boolean {
+export function saysNothing(report: Report): boolean {
   const empty = report.findings.every(
     ({ name, effect }) => effect === 'None' || name === 'PodStarting' || name === 'NamespaceUnknown',
   );

@@ -42,7 +42,7 @@ export interface Informers {
 /** What metrics ask of an informer, whatever it holds. */
 export type ObservedInformer = Pick<Informer<never>, 'name' | 'synced' | 'refusal' | 'stats'>;
 
-/** Every informer, for metrics. */
+/** Every informer that verdicts depend on. */
 export function allInformers({
   pods,
   namespaces,

@@ -2,7 +2,7 @@
 import { visible } from '../core/audit/quote.ts';
 import type { WorkQueue, WorkQueueObserver } from '../kube/workqueue.ts';
 import type { Metrics } from '../metrics/metrics.ts';
-import { allInformers, type Informers } from './informers.ts';
+import { allInformers, type Informers, type ObservedInformer } from './informers.ts';
 import type { PodStatuses } from './pod-statuses.ts';
 
 export function observeWork(metrics: Metrics): WorkQueueObserver {
@@ -23,6 +23,7 @@ export function refreshMetrics(
   informers: Informers,
   statuses: PodStatuses,
   { depth, unfinished }: Pick<WorkQueue, 'depth' | 'unfinished'>,
+  otherInformers: readonly ObservedInformer[] = [],
 ): void {
   metrics.pods.reset();
   for (const { namespace, status, pods } of statuses.podCounts())
@@ -38,7 +39,7 @@ export function refreshMetrics(
   metrics.informerUnreadable.reset();
   metrics.informerMissedEvents.reset();
   metrics.informerRelists.reset();
-  for (const { name: resource, synced, stats } of allInformers(informers)) {
+  for (const { name: resource, synced, stats } of [...allInformers(informers), ...otherInformers]) {
     metrics.informerSynced.set({ resource }, synced ? 1 : 0);
     metrics.informerFailing.set({ resource }, stats.failure === undefined ? 0 : 1);
     metrics.informerLastEvent.set({ resource }, (stats.lastEventAt ?? 0) / 1000);

@@ -2,6 +2,7 @@
 import { expect } from 'chai';
 import { CONDITION_TYPE } from '../core/audit/condition-text.ts';
 import { finding } from '../core/audit/finding.ts';
+import { WG_POLICY } from '../core/audit/policy-report-object.ts';
 import type { Report } from '../core/audit/report.ts';
 import type { Condition, ConditionPatch } from '../kube/conditions.ts';
 import { ApiError } from '../kube/errors.ts';
@@ -146,6 +147,34 @@ describe('reporter, when writing fails', () => {
     calls.length = 0;
     await write(reporter, podWith(undefined), BAD);
     expect(calls).to.deep.equal(['patch False', 'success']);
+  });
+
+  it('writes a policy report last, and tries one that fails again by itself', async () => {
+    const said = { digest: '', found: {} };
+    let due = true;
+    const reporter = create({
+      policyReports: {
+        plan: () =>
+          due ? [{ verb: 'create', api: WG_POLICY, namespace: 'test', name: 'b', body: {}, said }] : [],
+        write: async () => {
+          await call('create report');
+          due = false;
+        },
+        forget: () => undefined,
+        reset: () => undefined,
+      },
+    });
+    await fail(reporter, podWith(undefined), BAD, 'create report');
+    expect(calls.splice(0)).to.deep.equal([
+      ENSURE_CRASH,
+      ENSURE_EXTRA,
+      'patch False',
+      'success',
+      'create report',
+    ]);
+    expect(await write(reporter, podWith(undefined), BAD)).to.equal(true);
+    expect(calls.splice(0)).to.deep.equal(['create report']);
+    expect(await write(reporter, podWith(undefined), BAD)).to.equal(false);
   });
 
   describe('with conditions switched off', () => {

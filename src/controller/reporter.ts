@@ -1,12 +1,12 @@
 /**
- * Brings what people see of a pod in line with its report: Events on transitions, then the condition.
+ * Brings what people see of a pod in line with its report: Events on transitions, then the condition, then policy reports.
  *
  * Guarantees
  * - Nothing is written when nothing changed. After a restart the pod's own condition tells what was reported before. It
  *   does not speak of findings that leave the status as it is: their Events are made sure of then.
  * - Events come before the condition: if the program ends in between, the condition still differs and the Events are
  *   made sure of; the other way round they would be lost. Events that the server refuses are tried again and again, but
- *   do not keep the condition back.
+ *   do not keep the condition back. A policy report that cannot be written is tried again by itself.
  * - A finding is one Event as long as it lasts, and recovery is one Normal Event. What a rolled-up Event has told of a
  *   pod, the pod gets no Event for.
  * Limits: without conditions a restart cannot tell a recovery that happened meanwhile; with them it cannot if the pod was
@@ -23,12 +23,16 @@ import type { EventRecorder } from '../kube/events.ts';
 import type { ConditionWriter } from './condition-writer.ts';
 import type { Judged } from './judge.ts';
 import { newsOf, notable, type News } from './news.ts';
+import type { PolicyReportWrite } from './policy-report-write.ts';
+import type { PolicyReportWriter } from './policy-report-writer.ts';
 
 export interface ReporterOptions {
   /** undefined switches the conditions off. */
   readonly conditions: ConditionWriter | undefined;
   /** undefined switches the Events off. */
   readonly events: Pick<EventRecorder, 'record' | 'ensure'> | undefined;
+  /** undefined for no policy reports. */
+  readonly policyReports?: Pick<PolicyReportWriter, 'plan' | 'write' | 'forget' | 'reset'> | undefined;
 }
 
 /** What a report asks to be written. */
@@ -38,6 +42,7 @@ export interface Plan {
   /** Empty when Events are switched off. */
   readonly news: readonly News[];
   readonly patch: PodConditionPatch | undefined;
+  readonly policyReports: readonly PolicyReportWrite[];
   /** Whether none of the news can have been told before. */
   readonly sure: boolean;
   /** What is remembered once all of it is written. */
@@ -45,8 +50,8 @@ export interface Plan {
 }
 
 /** Whether there is nothing to write. */
-export function isNothing({ news, patch }: Plan): boolean {
-  return news.length === 0 && patch === undefined;
+export function isNothing({ news, patch, policyReports }: Plan): boolean {
+  return news.length === 0 && patch === undefined && policyReports.length === 0;
 }
 
 /** What was last told of one pod. */
@@ -80,7 +85,7 @@ export class Reporter {
 
   /** What the report asks for, without writing anything. */
   plan({ key, snapshot, report }: Pick<Judged, 'key' | 'snapshot' | 'report'>): Plan {
-    const { conditions, events } = this.#options;
+    const { conditions, events, policyReports } = this.#options;
     const { pod } = snapshot;
     const before = ofPod(this.#told.get(key), pod);
     const rolledUp = ofPod(this.#rolledUp.get(key), pod);
@@ -104,6 +109,7 @@ export class Reporter {
       pod,
       news: events === undefined ? [] : newsOf(report, untold, known, troubled),
       patch,
+      policyReports: policyReports?.plan(pod, report) ?? [],
       sure: before !== undefined && !halfTold,
       told: {
         uid: pod.uid,
@@ -128,8 +134,9 @@ export class Reporter {
     this.#halfTold.add(key);
     const refusal = await this.#tell(plan);
     if (patch !== undefined) await this.#options.conditions?.write(pod, patch);
+    if (refusal === undefined) this.remember(plan);
+    for (const write of plan.policyReports) await this.#options.policyReports?.write(write);
     if (refusal !== undefined) throw refusal;
-    this.remember(plan);
     return true;
   }
 
@@ -153,6 +160,7 @@ export class Reporter {
     this.#rolledUp.delete(key);
     this.#halfTold.delete(key);
     this.#options.conditions?.forget(key);
+    this.#options.policyReports?.forget(key);
   }
 
   /** Drops everything: another replica may have told other things meanwhile. */
@@ -161,6 +169,7 @@ export class Reporter {
     this.#rolledUp.clear();
     this.#halfTold.clear();
     this.#options.conditions?.reset();
+    this.#options.policyReports?.reset();
   }
 
   /** Writes Events one after the other. A refusal is no reason to keep the condition back, so it is returned. */

@@ -37,6 +37,8 @@ describe('write limit', () => {
       createNamespacedEvent: answer('create'),
       readNamespacedEvent: answer('read'),
       patchNamespacedEvent: answer('patch'),
+      createNamespacedCustomObject: answer('create report'),
+      patchNamespacedCustomObject: answer('patch report'),
     };
     writes = limitWrites(calls as Calls, leadership);
   });
@@ -46,6 +48,7 @@ describe('write limit', () => {
   const input = { regarding, type: 'Normal', reason: 'R', note: 'n', action: 'A' } as const;
   const body = eventBody(input, { controller: 'x', instance: 'y' }, new Date(0));
   const address = { namespace: 'a', name: 'b' };
+  const object = { group: 'g', version: 'v', plural: 'p', namespace: 'a', body: {} };
   const condition = (): Promise<unknown> =>
     writes.conditions.patchNamespacedPodStatus({ ...address, body: {} });
 
@@ -93,15 +96,20 @@ describe('write limit', () => {
     await Promise.all([before, after]);
   });
 
-  it('is one limit for conditions and Events together', async () => {
+  it('is one limit for conditions, Events and policy reports together', async () => {
     const all = Promise.all([
-      ...Array.from({ length: 150 }, condition),
-      ...Array.from({ length: 150 }, () => writes.events.createNamespacedEvent({ namespace: 'a', body })),
+      ...Array.from({ length: 100 }, condition),
+      ...Array.from({ length: 100 }, () => writes.events.createNamespacedEvent({ namespace: 'a', body })),
+      ...Array.from({ length: 50 }, () => writes.customObjects.createNamespacedCustomObject(object)),
+      ...Array.from({ length: 50 }, () =>
+        writes.customObjects.patchNamespacedCustomObject({ ...object, name: 'b' }),
+      ),
     ]);
     await settled();
-    expect(sent.filter((name) => name === 'create')).to.have.length(100);
+    expect(sent).to.have.length(250).and.to.not.include('patch report');
     await pass(1000);
     await all;
+    expect(sent).to.have.length(300);
   });
 
   it('sends nothing once another replica leads, also of what is in line already', async () => {

@@ -1,5 +1,5 @@
 /**
- * The one gate for writes to the API server, of conditions and of Events: a limit, because a change of the configuration
+ * The one gate for writes to the API server, of conditions, Events and policy reports: a limit, because a change of the configuration
  * may concern thousands of pods at once and the API server has other clients; and nobody writes who does not lead.
  *
  * Guarantees: whether this replica leads is asked when a write goes out, not when it is put in line. It measures with
@@ -7,12 +7,14 @@
  */
 import PQueue from 'p-queue';
 import type { PodStatusApi } from '../kube/conditions.ts';
+import type { CustomObjectsApi } from '../kube/custom-objects.ts';
 import type { EventsApi } from '../kube/events.ts';
 import { NotLeadingError, type Leadership } from './leadership.ts';
 
 export interface LimitedWrites {
   readonly conditions: PodStatusApi;
   readonly events: EventsApi;
+  readonly customObjects: CustomObjectsApi;
 }
 
 /** In any second; a burst of this size goes out at once. */
@@ -20,7 +22,10 @@ const WRITES_PER_SECOND = 250;
 const SECOND_MS = 1000;
 
 /** Its methods throw NotLeadingError beside the API's errors. */
-export function limitWrites(calls: PodStatusApi & EventsApi, leadership: Leadership): LimitedWrites {
+export function limitWrites(
+  calls: PodStatusApi & EventsApi & CustomObjectsApi,
+  leadership: Leadership,
+): LimitedWrites {
   const slots = new PQueue({ concurrency: WRITES_PER_SECOND });
   /** A write begins when it gets a slot, and keeps that for a second whether it has ended or not. */
   const gate = <T>(write: () => Promise<T>): Promise<T> =>
@@ -40,6 +45,10 @@ export function limitWrites(calls: PodStatusApi & EventsApi, leadership: Leaders
       createNamespacedEvent: (request) => gate(() => calls.createNamespacedEvent(request)),
       readNamespacedEvent: (request) => gate(() => calls.readNamespacedEvent(request)),
       patchNamespacedEvent: (request) => gate(() => calls.patchNamespacedEvent(request)),
+    },
+    customObjects: {
+      createNamespacedCustomObject: (request) => gate(() => calls.createNamespacedCustomObject(request)),
+      patchNamespacedCustomObject: (request) => gate(() => calls.patchNamespacedCustomObject(request)),
     },
   };
 }

@@ -7,6 +7,7 @@
  * Guarantees: those of client.ts; no name leads to another object than the one of this name.
  */
 import type { PodStatusApi } from './conditions.ts';
+import type { CustomObjectsApi, CustomResource } from './custom-objects.ts';
 import type { EventBody } from './event-body.ts';
 import type { EventsApi, StoredEvent } from './event-series.ts';
 import type { LeaseApi, LeaseObject } from './lease.ts';
@@ -33,7 +34,7 @@ interface Address {
   readonly name: string;
 }
 
-export class ApiCalls implements PodStatusApi, EventsApi, LeaseApi {
+export class ApiCalls implements PodStatusApi, EventsApi, LeaseApi, CustomObjectsApi {
   readonly #send: Send;
 
   constructor(send: Send) {
@@ -66,6 +67,23 @@ export class ApiCalls implements PodStatusApi, EventsApi, LeaseApi {
     return stored(await this.#send({ method: 'PATCH', path, body, contentType: MERGE }));
   }
 
+  createNamespacedCustomObject({
+    body,
+    ...object
+  }: CustomResource & { readonly namespace: string; readonly body: object }): Promise<unknown> {
+    const { namespace } = object;
+    const path = inNamespace(groupPath(object), object.plural, { namespace });
+    return this.#send({ method: 'POST', path, body, unread: true });
+  }
+
+  patchNamespacedCustomObject({
+    body,
+    ...object
+  }: CustomResource & Address & { readonly body: object }): Promise<unknown> {
+    const path = inNamespace(groupPath(object), object.plural, object);
+    return this.#send({ method: 'PATCH', path, body, contentType: MERGE, unread: true });
+  }
+
   async readNamespacedLease(lease: Address, signal?: AbortSignal): Promise<LeaseObject> {
     return (await this.#send({
       method: 'GET',
@@ -91,6 +109,10 @@ export class ApiCalls implements PodStatusApi, EventsApi, LeaseApi {
 
 const EVENTS = '/apis/events.k8s.io/v1';
 const LEASES = '/apis/coordination.k8s.io/v1';
+
+function groupPath({ group, version }: CustomResource): string {
+  return `/apis/${segment(group)}/${segment(version)}`;
+}
 
 function inNamespace(
   group: string,

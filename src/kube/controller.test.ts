@@ -173,6 +173,20 @@ describe('controller', () => {
     expect(namespaces.running).to.equal(false);
   });
 
+  it('runs other informers beside, and waits for none of them', async () => {
+    const beside = new FakeInformer('reports');
+    const controller = create({ informers: [pods], otherInformers: [beside] });
+    const running = controller.run(stop.signal);
+    controller.queue.add('a');
+    pods.sync();
+    await settle();
+    expect([beside.running, beside.synced, ...runs]).to.deep.equal([true, false, 'a']);
+    expect(controller.readiness()).to.deep.equal({ ready: true });
+    stop.abort();
+    await running;
+    expect(beside.running).to.equal(false);
+  });
+
   it('does not begin to work when only the optional informers have answered', async () => {
     const controller = create({ informers: [pods], optionalInformers: [config] });
     const running = controller.run(stop.signal);

@@ -26,6 +26,8 @@ export interface ControllerOptions {
   readonly informers: readonly InformerLike[];
   /** Work waits for these only until the server has given a list or refused it. */
   readonly optionalInformers?: readonly OptionalInformerLike[];
+  /** Run beside the others; nothing waits for these. */
+  readonly otherInformers?: readonly Pick<InformerLike, 'run'>[];
   readonly reconcile: Process;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -80,6 +82,7 @@ export class Controller {
       await Promise.all([
         ...this.#options.informers.map((each) => each.run(signal)),
         ...this.#optional().map((each) => each.run(signal)),
+        ...(this.#options.otherInformers ?? []).map((each) => each.run(signal)),
         this.#workOnceSynced(signal),
       ]);
     } finally {

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { ManualClock, settle } from '../testing/kube/manual-clock.ts';
 import { RecordingLogger } from '../testing/kube/recording-logger.ts';
 import { GROUP, page, ScriptedGroup, status } from '../testing/kube/scripted-group.ts';
-import { DiscoveredListWatch } from './discovered-list-watch.ts';
+import { DiscoveredListWatch, type DiscoveredListWatchOptions } from './discovered-list-watch.ts';
 import { UnreachableError } from './errors.ts';
 import { Informer, type InformerOptions } from './informer.ts';
 
@@ -17,6 +17,7 @@ describe('a discovered resource', () => {
   let stop: AbortController;
   let running: Promise<void>;
   let changes: string[];
+  let discovered: DiscoveredListWatch;
 
   beforeEach(() => {
     server = new ScriptedGroup();
@@ -33,8 +34,12 @@ describe('a discovered resource', () => {
   });
 
   /** Starts an informer and lets it come to rest; random is as unlucky as can be. */
-  async function start(options: Partial<InformerOptions<true>> = {}): Promise<Informer<true>> {
-    const api = new DiscoveredListWatch({ api: server, clock, group: GROUP, resource: 'things' });
+  async function start(
+    options: Partial<InformerOptions<true>> = {},
+    rest: Partial<DiscoveredListWatchOptions> = {},
+  ): Promise<Informer<true>> {
+    const api = new DiscoveredListWatch({ api: server, clock, group: GROUP, resource: 'things', ...rest });
+    discovered = api;
     const source = { name: 'things', path: api.path };
     const random = (): number => 0.999;
     const informer = new Informer<true>({
@@ -248,6 +253,48 @@ describe('a discovered resource', () => {
       await clock.advance(MINUTE);
       expect(informer.refusal).to.have.property('code', 403);
       expect(informer.synced).to.equal(false);
+    });
+  });
+
+  describe('whose presence is asked for', () => {
+    let told: string[];
+    beforeEach(() => {
+      told = [];
+    });
+    const ask = (rest: Partial<DiscoveredListWatchOptions> = {}): Promise<Informer<true>> =>
+      start({}, { onPresence: () => told.push(discovered.presence), ...rest });
+
+    it('is unknown until its list is complete', async () => {
+      server.serve('v1');
+      server.things.set('v1', ({ continue: token }) => {
+        if (token === undefined) return page(['a'], 'more');
+        throw status(500);
+      });
+      await ask();
+      expect([discovered.presence, told]).to.deep.equal(['unknown', []]);
+      server.serve('v1', 'a');
+      await clock.advance(MINUTE);
+      expect([discovered.presence, told]).to.deep.equal(['present', ['present']]);
+    });
+
+    it('is told once whenever it comes or goes', async () => {
+      await ask();
+      server.serve('v1', 'a');
+      await clock.advance(5 * MINUTE);
+      server.forget();
+      await clock.advance(5 * MINUTE);
+      expect(told).to.deep.equal(['absent', 'present', 'absent']);
+    });
+
+    it('is absent in every version but the one that will do', async () => {
+      server.versions = ['v2', 'v1'];
+      server.things.set('v2', () => page(['a'])).set('v1', () => page(['b']));
+      const informer = await ask({ version: 'v1' });
+      expect([...informer.keys()]).to.deep.equal(['b']);
+      server.serve('v2', 'a');
+      server.endWatch();
+      await clock.advance(MINUTE);
+      expect([informer.size, ...told]).to.deep.equal([0, 'present', 'absent']);
     });
   });
 });

@@ -33,6 +33,10 @@ export interface DiscoveredListWatchOptions {
   readonly group: string;
   /** The plural, for example `meshconfigs`. */
   readonly resource: string;
+  /** The only version that will do; any by default. */
+  readonly version?: string;
+  /** Told when `presence` has changed. Must not throw. */
+  readonly onPresence?: () => void;
   /** How often to look for a resource that is absent, in milliseconds; 30 s by default. */
   readonly pollMs?: number;
   /** How long to doubt that a resource has gone, in milliseconds; 5 s by default. */
@@ -44,6 +48,9 @@ interface Found {
   /** The answer to the list that found it. */
   readonly page: unknown;
 }
+
+/** Whether the cluster has the resource, once the list has said so. */
+export type Presence = 'unknown' | 'present' | 'absent';
 
 const POLL_MS = 30_000;
 const CONFIRM_MS = 5000;
@@ -57,10 +64,16 @@ export class DiscoveredListWatch implements ListWatch {
   readonly #options: DiscoveredListWatchOptions;
   /** Where the resource was when last looked for; undefined while absent. */
   #version: string | undefined;
+  #presence: Presence = 'unknown';
 
   constructor(options: DiscoveredListWatchOptions) {
     this.#options = options;
     this.path = `/apis/${options.group}/${options.resource}`;
+  }
+
+  /** By the last list that is complete; `unknown` until there is one. */
+  get presence(): Presence {
+    return this.#presence;
   }
 
   async list(_path: string, query: Query, { signal }: { readonly signal: AbortSignal }): Promise<unknown> {
@@ -71,6 +84,7 @@ export class DiscoveredListWatch implements ListWatch {
     }
     const found = await this.#find(query, signal);
     this.#version = found?.version;
+    if (found === undefined) this.#note('absent');
     return found?.page ?? { metadata: ABSENT_METADATA, items: [] };
   }
 
@@ -86,11 +100,20 @@ export class DiscoveredListWatch implements ListWatch {
       this.#changed();
     }
     if (found === undefined) return this.#absence(signal);
+    // A list is complete when a watch follows it.
+    this.#note('present');
     const path = this.#collection(found.version);
     return this.#options.api.watch(path, query, { signal }).catch((error: unknown) => {
       if (classify(error) !== 'notFound') throw error;
       return this.#changed();
     });
+  }
+
+  #note(presence: Presence): void {
+    const { onPresence } = this.#options;
+    const changed = this.#presence !== presence;
+    this.#presence = presence;
+    if (changed) onPresence?.();
   }
 
   async *#absence(signal: AbortSignal): AsyncGenerator<unknown, void> {
@@ -112,8 +135,9 @@ export class DiscoveredListWatch implements ListWatch {
   }
 
   async #look(query: Query, signal: AbortSignal): Promise<Found | undefined> {
-    const { api, group } = this.#options;
+    const { api, group, version: only } = this.#options;
     for (const version of await discover(api, group, signal)) {
+      if (only !== undefined && version !== only) continue;
       const page = await unlessNotFound(this.#listAt(version, query, signal));
       if (page !== undefined) return { version, page };
     }

@@ -72,6 +72,12 @@ export function isRefusal(error: unknown): boolean {
   return kind === 'forbidden' || kind === 'unauthorized';
 }
 
+/** Whether the namespace is being deleted: nothing can be created in it any more. */
+export function isNamespaceTerminating(error: unknown): boolean {
+  const answer = asApiError(error);
+  return answer?.code === 403 && answer.causes.some(({ reason }) => reason === 'NamespaceTerminating');
+}
+
 /** Whether the server has said no to this very request, for whatever reason: the same request will not fare better soon. */
 export function isFinal(error: ApiError): boolean {
   return isRefusal(error) || classify(error) === 'other';

@@ -16,7 +16,7 @@
  * RBAC: the verbs create, get and patch on events of events.k8s.io.
  */
 import type { Clock } from './clock.ts';
-import { asApiError } from './errors.ts';
+import { classify, isNamespaceTerminating } from './errors.ts';
 import { EventAggregator } from './event-aggregation.ts';
 import { combinedEvent, type EventInput, type EventType, type Reporter } from './event-body.ts';
 import { EventSeries, type EventsApi } from './event-series.ts';
@@ -121,9 +121,5 @@ export class EventRecorder {
 
 /** Nothing can be created in a namespace that is gone or going, and soon nobody is left to read it. */
 function isNamespaceGoing(error: unknown): boolean {
-  const answer = asApiError(error);
-  return (
-    answer?.code === 404 ||
-    (answer?.code === 403 && answer.causes.some(({ reason }) => reason === 'NamespaceTerminating'))
-  );
+  return classify(error) === 'notFound' || isNamespaceTerminating(error);
 }

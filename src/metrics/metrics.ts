@@ -16,6 +16,7 @@ const LABEL_VALUES: Readonly<Record<string, Readonly<Record<string, readonly str
   [METRICS.eventsTotal.name]: { type: ['Normal', 'Warning'] },
   [METRICS.eventsDropped.name]: { type: ['Normal', 'Warning'], reason: ['budget', 'namespace'] },
   [METRICS.conditionPatches.name]: { result: ['success', 'error'] },
+  [METRICS.policyReportWrites.name]: { result: ['success', 'error'] },
 };
 
 export class Metrics {
@@ -45,6 +46,7 @@ export class Metrics {
   readonly eventsTotal = this.#counter(METRICS.eventsTotal);
   readonly eventsDropped = this.#counter(METRICS.eventsDropped);
   readonly conditionPatches = this.#counter(METRICS.conditionPatches);
+  readonly policyReportWrites = this.#counter(METRICS.policyReportWrites);
   readonly leader = this.#gauge(METRICS.leader);
   /** Called before each scrape to fill in what is read rather than counted. */
   readonly #refreshers: (() => void)[] = [];

@@ -142,6 +142,12 @@ export const METRICS = {
   conditionPatches: define('counter', 'condition_patches_total', 'Patches of pod conditions by result.', [
     'result',
   ]),
+  policyReportWrites: define(
+    'counter',
+    'policy_report_writes_total',
+    'Policy reports created or patched by result.',
+    ['result'],
+  ),
   leader: define(
     'gauge',
     'leader',

@@ -49,6 +49,12 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- if not .Values.writeEvents -}}
 {{- $options = append $options "--write-events=false" -}}
 {{- end -}}
+{{- if .Values.writePolicyReports -}}
+{{- $options = append $options "--write-policy-reports" -}}
+{{- end -}}
+{{- if .Values.ui -}}
+{{- $options = append $options "--ui" -}}
+{{- end -}}
 {{- with .Values.osmNamespace -}}
 {{- $options = append $options (printf "--osm-namespace=%s" .) -}}
 {{- end -}}

@@ -22,6 +22,7 @@ export interface RunOptions extends JudgingOptions, ReplicaOptions {
   readonly osmNamespace?: string;
   readonly writeConditions: boolean;
   readonly writeEvents: boolean;
+  readonly writePolicyReports: boolean;
   readonly listen: string;
   readonly ui: boolean;
   readonly logFormat?: LogFormat;
@@ -49,6 +50,7 @@ export async function run(options: RunOptions, terminal: Terminal): Promise<numb
     ...judgingOf(options),
     writeConditions: options.writeConditions,
     writeEvents: options.writeEvents,
+    writePolicyReports: options.writePolicyReports,
     instance: process.env['POD_NAME'] ?? `pid-${process.pid}`,
     shard,
     election:

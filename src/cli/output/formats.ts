@@ -1,6 +1,7 @@
 /** The output formats of `check`. */
 import { checkConfig, isValid } from '../../core/audit/checks/config.ts';
 import type { ConfigLookup } from '../../core/osm/mesh-config.ts';
+import { OPEN_REPORTS, WG_POLICY } from '../../core/audit/policy-report-object.ts';
 import { visible, visibleJson } from '../../core/audit/quote.ts';
 import { restartsFor } from '../../core/audit/restarts.ts';
 import { describeOrigin } from '../input/source-object.ts';
@@ -15,6 +16,7 @@ import {
 import { githubText } from './github.ts';
 import { htmlText } from './html.ts';
 import { junitText } from './junit.ts';
+import { policyReportsText } from './policy-reports.ts';
 import { sarifText } from './sarif.ts';
 import { renderTable, shorten } from './table.ts';
 import { yamlText } from './yaml-text.ts';
@@ -33,6 +35,8 @@ export const FORMATS: Readonly<Record<string, Format>> = {
   github: githubText,
   sarif: sarifText,
   html: htmlText,
+  policyreport: policyReportsText(WG_POLICY),
+  openreports: policyReportsText(OPEN_REPORTS),
   name: (result) => result.pods.map(({ report }) => `pod/${visible(report.name)}\n`).join(''),
 };
 

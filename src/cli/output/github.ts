@@ -3,7 +3,7 @@
  * annotation, at the place of its cause in the files; the last line is the summary of the table.
  *
  * Guarantee: no text of an object can be a command of its own or end one: a finding is one line.
- * Source: docs.github.com, "Workflow commands for GitHub Actions".
+ * Sources: docs.github.com, "Workflow commands for GitHub Actions"; what the runner and the toolkit of GitHub Actions escape.
  * Limit: GitHub shows ten annotations of each kind for a step; the log has all.
  */
 import { checkConfig } from '../../core/audit/checks/config.ts';

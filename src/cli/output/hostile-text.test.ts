@@ -71,7 +71,9 @@ describe('hostile text', () => {
           expect(report).to.have.nested.property('pods[0].uid', `c${text}`);
           const yaml = await check(text, 'yaml');
           expect(parse(yaml)).to.deep.equal(report);
-          for (const written of [json, yaml]) expect(written).not.to.match(DRIVES_A_TERMINAL);
+          const reports = await check(text, 'policyreport');
+          expect(parse(reports)).to.have.nested.property('items[0].scope.name', `b${text}`);
+          for (const written of [json, yaml, reports]) expect(written).not.to.match(DRIVES_A_TERMINAL);
         },
       ),
       { numRuns: 50 },

@@ -36,7 +36,7 @@ describe('-o junit', () => {
       '<testcase classname="shop" name="good"/>',
       '<failure type="OA302 RuleRefused" message="No such chain.">OA302 No such chain.',
       'kubectl delete pod bad',
-      '<skipped message="Not in the mesh."/>',
+      '<skipped>Not in the mesh.</skipped>',
     ]);
     expect(text.match(/<error /g)).to.have.length(1);
   });

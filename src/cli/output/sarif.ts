@@ -10,6 +10,7 @@ import { checkConfig } from '../../core/audit/checks/config.ts';
 import { findingIdentity } from '../../core/audit/condition-text.ts';
 import type { Finding } from '../../core/audit/finding.ts';
 import { visibleJson } from '../../core/audit/quote.ts';
+import { VERSION } from '../../version.ts';
 import { placeOf, type ConfigTexts, type FilePlace } from '../place.ts';
 import type { AuditResult, JudgedPod } from './report-document.ts';
 
@@ -31,7 +32,7 @@ export function sarifText({ configs, pods, configTexts = new Map() }: AuditResul
     version: '2.1.0',
     runs: [
       {
-        tool: { driver: { name: 'osm-auditor', rules: names.map(ruleOf) } },
+        tool: { driver: { name: 'osm-auditor', semanticVersion: VERSION, rules: names.map(ruleOf) } },
         columnKind: 'utf16CodeUnits',
         results: results.map(({ name, result }) => ({ ...result, ruleIndex: names.indexOf(name) })),
       },

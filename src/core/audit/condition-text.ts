@@ -67,7 +67,7 @@ export function codeOf(identity: string): string {
 }
 
 /** Cuts to the API's limit of bytes between characters. */
-function shorten(text: string): string {
+export function shorten(text: string): string {
   const bytes = new TextEncoder().encode(text);
   if (bytes.length <= LONGEST_MESSAGE) return text;
   const kept = new TextDecoder('utf-8', { fatal: false }).decode(bytes.slice(0, LONGEST_MESSAGE - 3));
