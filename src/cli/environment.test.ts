@@ -27,6 +27,16 @@ const CASES: Readonly<Record<string, Case>> = {
     value: 'name',
     effect: ({ stdout }) => expect(stdout).to.equal('pod/good\n'),
   },
+  OSM_AUDITOR_SHOW_PODS: {
+    args: ['check', '-f', 'examples/recorded', '-f', 'examples/guide/base/config.yaml'],
+    value: 'true',
+    effect: ({ stdout }) => expect(stdout.match(/ Verified$/gm)).to.have.length(5),
+  },
+  OSM_AUDITOR_COLOR: {
+    args: CHECK,
+    value: 'always',
+    effect: ({ stdout }) => expect(stdout).to.include('\u001b[32mVerified\u001b[39m'),
+  },
   OSM_AUDITOR_NAMESPACE: {
     args: CHECK,
     value: 'nowhere',

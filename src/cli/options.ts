@@ -60,6 +60,14 @@ export function selectionOptions(command: Command): Command {
   );
 }
 
+/** How much the table of `check` shows. */
+export function showPodsOption(): Option {
+  return onOff(
+    '--show-pods',
+    'Give each pod its own line in the table, also where more than three have the same findings.',
+  ).default(false);
+}
+
 /** How the controller works. */
 export function runOptions(command: Command): Command {
   return replicaOptions(judgingOptions(clusterOptions(command)))

@@ -7,6 +7,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { describeError } from '../kube/describe-error.ts';
 import { VERSION } from '../version.ts';
+import { colourOption } from './colours.ts';
 import { check, type CheckOptions } from './commands/check.ts';
 import { expected } from './commands/expected.ts';
 import { explain } from './commands/explain.ts';
@@ -14,18 +15,18 @@ import type { RunOptions } from './commands/run.ts';
 import { trace, type TraceOptions } from './commands/trace.ts';
 import { KubectlHelp, withExamples } from './help.ts';
 import { InputError } from './input/input-error.ts';
-import { runOptions, selectionOptions } from './options.ts';
+import { runOptions, selectionOptions, showPodsOption } from './options.ts';
 import { FORMATS } from './output/formats.ts';
 import { TRACE_FORMATS } from './output/trace-formats.ts';
 import { packetOptions } from './packet-options.ts';
 import { visible } from '../core/audit/quote.ts';
 import type { Selection } from './subjects.ts';
-import { EXIT, harmless, type Terminal } from './terminal.ts';
+import { EXIT, harmless, type Streams, type Terminal } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
 
 /** @param argv the words after the program's name */
-export async function runCommandLine(argv: readonly string[], world: Terminal): Promise<number> {
-  const terminal = harmless(world);
+export async function runCommandLine(argv: readonly string[], streams: Streams): Promise<number> {
+  const terminal = harmless(streams);
   let status: number = EXIT.good;
   const program = buildProgram(terminal, (result) => {
     status = result;
@@ -86,6 +87,8 @@ function buildProgram(terminal: Terminal, finish: (status: number) => void): Com
     ),
   )
     .addOption(outputOption(FORMATS))
+    .addOption(showPodsOption())
+    .addOption(colourOption())
     .action(async (options: CheckOptions) => finish(await check(options, terminal)));
 
   selectionOptions(

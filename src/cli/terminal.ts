@@ -1,28 +1,44 @@
 /** The streams and the time that commands use, as a dependency so that tests can look at what a person would see. */
 import type { Readable } from 'node:stream';
 import { visibleLines } from '../core/audit/quote.ts';
+import { encode, type StyledText } from './styled-text.ts';
 
-export interface Terminal {
+/** Where what is printed goes, as it is. */
+export interface Streams {
   readonly stdin: Readable;
-  /** Data, for people or programs. */
   out(text: string): void;
-  /** Everything that is not data. */
   err(text: string): void;
   /** Whether a person watches standard error. */
   readonly interactive: boolean;
+  /** What a person watches standard output on; undefined where nobody does. */
+  readonly screen?: Screen | undefined;
   /** Milliseconds since the epoch. */
   now(): number;
 }
 
+export interface Screen {
+  /** At this moment: people resize their windows. */
+  size(): { readonly columns: number; readonly rows: number };
+}
+
+/** What commands print to. */
+export interface Terminal extends Omit<Streams, 'out'> {
+  /** Data, for people or programs. */
+  out(text: string | StyledText): void;
+  /** Everything that is not data. */
+  err(text: string): void;
+}
+
 /**
- * The last gate before people: whatever a command prints, of the characters that drive a terminal only line breaks pass.
- * Formats that programs read back escape their texts themselves, in their own way.
+ * The last gate before people: whatever a command prints, of the characters that drive a terminal only line breaks pass,
+ * and our own colours, which are made here. Formats that programs read back escape their texts themselves, in their own
+ * way.
  */
-export function harmless(terminal: Terminal): Terminal {
+export function harmless(streams: Streams): Terminal {
   return {
-    ...terminal,
-    out: (text) => terminal.out(visibleLines(text)),
-    err: (text) => terminal.err(visibleLines(text)),
+    ...streams,
+    out: (text) => streams.out(encode(text)),
+    err: (text) => streams.err(visibleLines(text)),
   };
 }
 

@@ -2,6 +2,7 @@
 import { gather } from '../../controller/gatherer.ts';
 import { audit } from '../../core/audit/audit.ts';
 import { configurationsOf } from '../../core/audit/configurations.ts';
+import { inColour, type ColourChoice } from '../colours.ts';
 import { formatNamed, PLACING } from '../output/formats.ts';
 import { summarise, type JudgedPod } from '../output/report-document.ts';
 import { findSubjects } from '../find-subjects.ts';
@@ -11,6 +12,8 @@ import { EXIT, type Terminal } from '../terminal.ts';
 
 export interface CheckOptions extends Selection {
   readonly output: string;
+  readonly showPods: boolean;
+  readonly color: ColourChoice;
 }
 
 /** @returns 0 when every pod is Verified or NotApplicable, 1 when one is Discrepant, else 3 */
@@ -25,7 +28,8 @@ export async function check(options: CheckOptions, terminal: Terminal): Promise<
   const judged: readonly JudgedPod[] = pods.map(({ pod, ...from }) => {
     return { report: audit(gather(pod, around, settings, terminal.now())), ...from };
   });
-  terminal.out(format({ configs: configurationsOf(around.configs()), pods: judged, configTexts }));
+  const result = { configs: configurationsOf(around.configs()), pods: judged, configTexts };
+  terminal.out(inColour(format(result, options), options.color, terminal));
   const { discrepant, unknown } = summarise(judged);
   if (discrepant > 0) return EXIT.discrepant;
   return unknown > 0 ? EXIT.unknown : EXIT.good;

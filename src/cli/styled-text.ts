@@ -1,0 +1,60 @@
+/**
+ * Text with colours, as data: what a colour means is said here, and the sequences that bring it about are made at the gate
+ * of the terminal alone (terminal.ts), so that no text can smuggle in any of its own.
+ *
+ * Only statuses and severities have colours. They say nothing that the words do not say too.
+ */
+import { styleText } from 'node:util';
+import type { Severity } from '../core/audit/catalogue/entry.ts';
+import type { Status } from '../core/audit/report.ts';
+import { visibleLines } from '../core/audit/quote.ts';
+
+export type Style = 'good' | 'bad' | 'doubtful' | 'faint';
+
+export interface Styled {
+  readonly style: Style;
+  readonly text: string;
+}
+
+export type StyledText = readonly (string | Styled)[];
+
+/** Those of the sixteen colours that can be read on light and dark ground. */
+const COLOURS = { good: 'green', bad: 'red', doubtful: 'yellow', faint: 'gray' } as const;
+
+const OF_STATUS: Readonly<Record<Status, Style>> = {
+  Verified: 'good',
+  Discrepant: 'bad',
+  Unknown: 'doubtful',
+  NotApplicable: 'faint',
+};
+
+export function statusText(status: Status, text: string = status): Styled {
+  return { style: OF_STATUS[status], text };
+}
+
+/** A note has the colour of the terminal. */
+export function severityText(severity: Severity, text: string = severity): string | Styled {
+  if (severity === 'info') return text;
+  return { style: severity === 'error' ? 'bad' : 'doubtful', text };
+}
+
+export function wordsOf(part: string | Styled): string {
+  return typeof part === 'string' ? part : part.text;
+}
+
+/** Without colours. */
+export function plain(text: string | StyledText): string {
+  return typeof text === 'string' ? text : text.map(wordsOf).join('');
+}
+
+/** What a terminal gets: nothing but line breaks and our own colours drives it. */
+export function encode(text: string | StyledText): string {
+  if (typeof text === 'string') return visibleLines(text);
+  return text
+    .map((part) => {
+      if (typeof part === 'string') return visibleLines(part);
+      // Whether there are colours was decided before.
+      return styleText(COLOURS[part.style], visibleLines(part.text), { validateStream: false });
+    })
+    .join('');
+}
