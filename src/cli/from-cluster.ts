@@ -28,13 +28,14 @@ import { describeError } from '../kube/describe-error.ts';
 import { classify } from '../kube/errors.ts';
 import type { ListWatch, Query } from '../kube/list-watch.ts';
 import { parsePage } from '../kube/wire.ts';
+import type { Say } from './progress.ts';
 import type { Selection, Subject, Subjects } from './subjects.ts';
 import { UsageError } from './usage-error.ts';
 
 const PAGE_SIZE = '250';
 
 /** @throws UsageError when no cluster is configured or its pods cannot be listed */
-export async function subjectsFromCluster(selection: Selection): Promise<Subjects> {
+export async function subjectsFromCluster(selection: Selection, say: Say): Promise<Subjects> {
   const { kubeconfig, context, selector } = selection;
   const cluster = connectOrExplain({ kubeconfig, context });
   try {
@@ -44,14 +45,18 @@ export async function subjectsFromCluster(selection: Selection): Promise<Subject
       : `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`;
     const query: Query = selector === undefined ? {} : { labelSelector: selector };
     const pods: Subject[] = [];
+    say('listing pods');
     try {
       for await (const object of listAll(cluster, path, query)) {
         pods.push({ pod: podSnapshot(object).pod, source: undefined });
+        say(`listing pods: ${pods.length}`);
       }
     } catch (error) {
       throw new UsageError(`cannot list pods: ${describeError(error)}`);
     }
+    say('listing namespaces');
     const namespaces = await namespacesOf(cluster);
+    say('reading the mesh configuration');
     const set = await configSetOf(cluster, selection.osmNamespace);
     return { pods, around: { namespace: (name) => namespaces.get(name), configs: () => set } };
   } finally {

@@ -1,6 +1,6 @@
 /** The streams and the time that commands use, as a dependency so that tests can look at what a person would see. */
 import type { Readable } from 'node:stream';
-import { visibleLines } from '../core/audit/quote.ts';
+import { visible, visibleLines } from '../core/audit/quote.ts';
 import { encode, type StyledText } from './styled-text.ts';
 
 /** Where what is printed goes, as it is. */
@@ -27,11 +27,16 @@ export interface Terminal extends Omit<Streams, 'out'> {
   out(text: string | StyledText): void;
   /** Everything that is not data. */
   err(text: string): void;
+  /** A line on standard error that takes the place of the one before; an empty one leaves none. */
+  transient(line: string): void;
 }
+
+/** To the beginning of the line, and clear it. */
+const ANEW = '\r\u001b[K';
 
 /**
  * The last gate before people: whatever a command prints, of the characters that drive a terminal only line breaks pass,
- * and our own colours, which are made here. Formats that programs read back escape their texts themselves, in their own
+ * and what this program itself does with colours and lines, which is made here. Formats that programs read back escape their texts themselves, in their own
  * way.
  */
 export function harmless(streams: Streams): Terminal {
@@ -39,6 +44,7 @@ export function harmless(streams: Streams): Terminal {
     ...streams,
     out: (text) => streams.out(encode(text)),
     err: (text) => streams.err(visibleLines(text)),
+    transient: (line) => streams.err(ANEW + visible(line)),
   };
 }
 

@@ -1,12 +1,13 @@
 /** `osm-auditor check`: judges pods once, from files or from the cluster. */
-import { gather } from '../../controller/gatherer.ts';
+import { gather, type Surroundings } from '../../controller/gatherer.ts';
 import { audit } from '../../core/audit/audit.ts';
 import { configurationsOf } from '../../core/audit/configurations.ts';
 import { inColour, type ColourChoice } from '../colours.ts';
 import { formatNamed, PLACING } from '../output/formats.ts';
 import { summarise, type JudgedPod } from '../output/report-document.ts';
 import { findSubjects } from '../find-subjects.ts';
-import type { Selection } from '../subjects.ts';
+import { Progress } from '../progress.ts';
+import type { Selection, Subject } from '../subjects.ts';
 import { judgingOf } from '../judging-options.ts';
 import { EXIT, type Terminal } from '../terminal.ts';
 
@@ -24,13 +25,28 @@ export async function check(options: CheckOptions, terminal: Terminal): Promise<
     around,
     configTexts = new Map(),
   } = await findSubjects(options, terminal, PLACING.includes(options.output));
-  const settings = judgingOf(options);
-  const judged: readonly JudgedPod[] = pods.map(({ pod, ...from }) => {
-    return { report: audit(gather(pod, around, settings, terminal.now())), ...from };
-  });
+  const judged = judgeAll(pods, around, options, terminal);
   const result = { configs: configurationsOf(around.configs()), pods: judged, configTexts };
   terminal.out(inColour(format(result, options), options.color, terminal));
   const { discrepant, unknown } = summarise(judged);
   if (discrepant > 0) return EXIT.discrepant;
   return unknown > 0 ? EXIT.unknown : EXIT.good;
+}
+
+function judgeAll(
+  pods: readonly Subject[],
+  around: Surroundings,
+  options: CheckOptions,
+  terminal: Terminal,
+): readonly JudgedPod[] {
+  const settings = judgingOf(options);
+  const progress = new Progress(terminal);
+  try {
+    return pods.map(({ pod, ...from }, i) => {
+      progress.say(`judging pods: ${i} of ${pods.length}`);
+      return { report: audit(gather(pod, around, settings, terminal.now())), ...from };
+    });
+  } finally {
+    progress.end();
+  }
 }
