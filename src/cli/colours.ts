@@ -18,11 +18,11 @@ export function colourOption(): Option {
 }
 
 /** The text as it is to be printed. */
-export function inColour(
-  text: string | StyledText,
+export function inColour<T extends string | StyledText>(
+  text: T,
   choice: ColourChoice,
   terminal: Pick<Terminal, 'screen'>,
-): string | StyledText {
+): T | string {
   return wantsColours(choice, terminal.screen !== undefined, process.env) ? text : plain(text);
 }
 

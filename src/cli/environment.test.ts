@@ -27,6 +27,11 @@ const CASES: Readonly<Record<string, Case>> = {
     value: 'name',
     effect: ({ stdout }) => expect(stdout).to.equal('pod/good\n'),
   },
+  OSM_AUDITOR_WATCH: {
+    args: CHECK,
+    value: 'true',
+    effect: fails('--watch looks at a cluster: it cannot be given together with -f'),
+  },
   OSM_AUDITOR_SHOW_PODS: {
     args: ['check', '-f', 'examples/recorded', '-f', 'examples/guide/base/config.yaml'],
     value: 'true',

@@ -5,7 +5,7 @@
  * be read leave their pods Unknown, with the reason.
  * RBAC: list on pods, namespaces, ConfigMaps named osm-config, MeshConfigs and MutatingWebhookConfigurations.
  */
-import { MESH_CONFIG_GROUPS, MESH_CONFIGS, WEBHOOKS_PATH } from '../controller/informers.ts';
+import { MESH_CONFIG_GROUPS, MESH_CONFIGS, podsPath, WEBHOOKS_PATH } from '../controller/informers.ts';
 import {
   configMapSnapshot,
   meshConfigSnapshot,
@@ -39,15 +39,12 @@ export async function subjectsFromCluster(selection: Selection, say: Say): Promi
   const { kubeconfig, context, selector } = selection;
   const cluster = connectOrExplain({ kubeconfig, context });
   try {
-    const namespace = selection.namespace ?? cluster.namespace;
-    const path = selection.allNamespaces
-      ? '/api/v1/pods'
-      : `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`;
+    const namespace = selection.allNamespaces ? undefined : (selection.namespace ?? cluster.namespace);
     const query: Query = selector === undefined ? {} : { labelSelector: selector };
     const pods: Subject[] = [];
     say('listing pods');
     try {
-      for await (const object of listAll(cluster, path, query)) {
+      for await (const object of listAll(cluster, podsPath(namespace), query)) {
         pods.push({ pod: podSnapshot(object).pod, source: undefined });
         say(`listing pods: ${pods.length}`);
       }
@@ -64,7 +61,8 @@ export async function subjectsFromCluster(selection: Selection, say: Say): Promi
   }
 }
 
-function connectOrExplain(source: Parameters<typeof connect>[0]): ReturnType<typeof connect> {
+/** @throws UsageError when no cluster is configured */
+export function connectOrExplain(source: Parameters<typeof connect>[0]): ReturnType<typeof connect> {
   try {
     return connect(source);
   } catch (error) {

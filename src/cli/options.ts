@@ -60,6 +60,14 @@ export function selectionOptions(command: Command): Command {
   );
 }
 
+/** Whether `check` goes on looking. */
+export function watchOption(): Option {
+  return onOff(
+    '-w, --watch',
+    'Go on watching the cluster, and show what changes until Ctrl-C: a table on a terminal, a line for each pod elsewhere.',
+  ).default(false);
+}
+
 /** How much the table of `check` shows. */
 export function showPodsOption(): Option {
   return onOff(

@@ -19,6 +19,14 @@ const MESSAGES: Readonly<Record<string, readonly [args: readonly string[], line:
     ['check', ...GUIDE, '-l', 'app=test'],
     'a selector may not be given together with -f',
   ],
+  'files to watch': [
+    ['check', ...GUIDE, '--watch'],
+    '--watch looks at a cluster: it cannot be given together with -f',
+  ],
+  'a format that cannot be watched': [
+    ['check', '-w', '-o', 'json'],
+    '--watch is for -o table and -o wide, not for -o json',
+  ],
   'a missing file': [['check', '-f', 'no/such.yaml'], 'no/such.yaml: no such file or directory'],
   'a missing file that tries to look like something else': [
     ['check', '-f', 'a\n\u001b[2Jerror: b\u202e'],

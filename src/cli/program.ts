@@ -15,7 +15,7 @@ import type { RunOptions } from './commands/run.ts';
 import { trace, type TraceOptions } from './commands/trace.ts';
 import { KubectlHelp, withExamples } from './help.ts';
 import { InputError } from './input/input-error.ts';
-import { runOptions, selectionOptions, showPodsOption } from './options.ts';
+import { runOptions, selectionOptions, showPodsOption, watchOption } from './options.ts';
 import { FORMATS } from './output/formats.ts';
 import { TRACE_FORMATS } from './output/trace-formats.ts';
 import { packetOptions } from './packet-options.ts';
@@ -79,6 +79,9 @@ function buildProgram(terminal: Terminal, finish: (status: number) => void): Com
         '  # Judge all pods of the cluster, with the commands that mend them',
         '  osm-auditor check -A -o wide',
         '',
+        '  # Watch a namespace, until Ctrl-C',
+        '  osm-auditor check -n bookstore --watch',
+        '',
         '  # Judge saved objects: pods, the mesh configuration and, if they matter, namespaces',
         '  kubectl get pods,namespaces -A -o json > pods.json',
         '  kubectl get configmap -n osm-system osm-config -o yaml > config.yaml',
@@ -87,6 +90,7 @@ function buildProgram(terminal: Terminal, finish: (status: number) => void): Com
     ),
   )
     .addOption(outputOption(FORMATS))
+    .addOption(watchOption())
     .addOption(showPodsOption())
     .addOption(colourOption())
     .action(async (options: CheckOptions) => finish(await check(options, terminal)));

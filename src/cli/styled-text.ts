@@ -47,6 +47,32 @@ export function plain(text: string | StyledText): string {
   return typeof text === 'string' ? text : text.map(wordsOf).join('');
 }
 
+/** The lines of a text, without their ends. */
+export function linesOf(text: StyledText): readonly StyledText[] {
+  const lines: (string | Styled)[][] = [[]];
+  for (const part of text) {
+    // What has a colour is a word.
+    if (typeof part !== 'string') lines.at(-1)?.push(part);
+    else {
+      const [first = '', ...more] = part.split('\n');
+      lines.at(-1)?.push(first);
+      for (const line of more) lines.push([line]);
+    }
+  }
+  return plain(lines.at(-1) ?? []) === '' ? lines.slice(0, -1) : lines;
+}
+
+/** At most so many characters of a line; none is cut in two. */
+export function cutLine(line: StyledText, most: number): StyledText {
+  let room = most;
+  return line.flatMap((part) => {
+    const kept = Array.from(wordsOf(part)).slice(0, room).join('');
+    room -= Array.from(kept).length;
+    if (kept === '') return [];
+    return [typeof part === 'string' ? kept : { ...part, text: kept }];
+  });
+}
+
 /** What a terminal gets: nothing but line breaks and our own colours drives it. */
 export function encode(text: string | StyledText): string {
   if (typeof text === 'string') return visibleLines(text);

@@ -16,9 +16,14 @@ export interface Streams {
   now(): number;
 }
 
+export interface Size {
+  readonly columns: number;
+  readonly rows: number;
+}
+
 export interface Screen {
   /** At this moment: people resize their windows. */
-  size(): { readonly columns: number; readonly rows: number };
+  size(): Size;
 }
 
 /** What commands print to. */
@@ -29,10 +34,15 @@ export interface Terminal extends Omit<Streams, 'out'> {
   err(text: string): void;
   /** A line on standard error that takes the place of the one before; an empty one leaves none. */
   transient(line: string): void;
+  /** Lines on the screen that take the place of those drawn before. All of them fit on it, each in its columns. */
+  redraw(lines: readonly (string | StyledText)[]): void;
 }
 
 /** To the beginning of the line, and clear it. */
 const ANEW = '\r\u001b[K';
+const REST_OF_LINE = '\u001b[K';
+const REST_OF_SCREEN = '\u001b[J';
+const CLEAR = '\u001b[2J\u001b[H';
 
 /**
  * The last gate before people: whatever a command prints, of the characters that drive a terminal only line breaks pass,
@@ -45,6 +55,22 @@ export function harmless(streams: Streams): Terminal {
     out: (text) => streams.out(encode(text)),
     err: (text) => streams.err(visibleLines(text)),
     transient: (line) => streams.err(ANEW + visible(line)),
+    redraw: redrawer(streams),
+  };
+}
+
+/** Over what is there rather than on a cleared screen, which would flicker. */
+function redrawer(streams: Streams): Terminal['redraw'] {
+  let drawn = 0;
+  let at: Size | undefined;
+  return (lines) => {
+    const now = streams.screen?.size();
+    // A terminal that was resized has moved what was drawn.
+    const moved = now?.columns !== at?.columns || now?.rows !== at?.rows;
+    const start = drawn === 0 ? '' : moved ? CLEAR : `\u001b[${drawn}A\r`;
+    streams.out(start + lines.map((line) => `${encode(line)}${REST_OF_LINE}\n`).join('') + REST_OF_SCREEN);
+    drawn = lines.length;
+    at = now;
   };
 }
 

@@ -63,6 +63,9 @@ export interface InformersOptions extends InformerTimings {
   readonly recognises: (after: PodSnapshot, before: PodSnapshot) => boolean;
   /** Restricts the pods on the server's side, for example `spec.nodeName=worker-1`; all pods by default. */
   readonly podFieldSelector?: string | undefined;
+  readonly podLabelSelector?: string | undefined;
+  /** Restricts the pods to those of a namespace: a right in it is enough then. */
+  readonly podNamespace?: string | undefined;
   /** Whether the pod of this key is of this replica's share; all are by default. */
   readonly ownsPod?: ((key: string) => boolean) | undefined;
 }
@@ -78,6 +81,8 @@ export const WEBHOOKS_PATH = '/apis/admissionregistration.k8s.io/v1/mutatingwebh
 export function createInformers({
   recognises,
   podFieldSelector,
+  podLabelSelector,
+  podNamespace,
   ownsPod,
   ...shared
 }: InformersOptions): Informers {
@@ -86,10 +91,11 @@ export function createInformers({
       ...shared,
       source: {
         name: 'pods',
-        path: '/api/v1/pods',
+        path: podsPath(podNamespace),
         // A pod's tell when it was annotated; the others' are nobody's question.
         prune: withoutManagedFields(PRODUCTS.map(({ domain }) => `"f:${domain}`)),
         ...(podFieldSelector !== undefined && { fieldSelector: podFieldSelector }),
+        ...(podLabelSelector !== undefined && { labelSelector: podLabelSelector }),
       },
       ...(ownsPod !== undefined && { accepts: ownsPod }),
       project: (object) => new PackedPod(podSnapshot(object)),
@@ -120,6 +126,13 @@ export function createInformers({
       project: meshOfWebhook,
     }),
   };
+}
+
+/** The pods of a namespace, or of all. */
+export function podsPath(namespace: string | undefined): string {
+  return namespace === undefined
+    ? '/api/v1/pods'
+    : `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`;
 }
 
 /** The definition of the resource may come and go while the controller runs. */

@@ -13,13 +13,19 @@ import { EXIT, type Terminal } from '../terminal.ts';
 
 export interface CheckOptions extends Selection {
   readonly output: string;
+  readonly watch: boolean;
   readonly showPods: boolean;
   readonly color: ColourChoice;
 }
 
-/** @returns 0 when every pod is Verified or NotApplicable, 1 when one is Discrepant, else 3 */
+/** @returns 0 when every pod is Verified or NotApplicable, 1 when one is Discrepant, else 3; 0 at the end of --watch */
 export async function check(options: CheckOptions, terminal: Terminal): Promise<number> {
   const format = formatNamed(options.output);
+  if (options.watch) {
+    // Loaded when needed, as it brings the controller's informers with it.
+    const { watch } = await import('./watch.ts');
+    return watch(options, terminal);
+  }
   const {
     pods,
     around,

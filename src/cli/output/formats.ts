@@ -44,7 +44,8 @@ export function formatNamed(name: string): Format {
   );
 }
 
-function footer({ configs, pods }: AuditResult): StyledText {
+/** What stands below the tables: how many pods are what, and what mends them. */
+export function footer({ configs, pods }: AuditResult): StyledText {
   return [
     '\n',
     ...styledSummary(summarise(pods)),

@@ -11,7 +11,8 @@ export interface Layout {
   readonly showPods: boolean;
 }
 
-const MESSAGE_WIDTH = 96;
+/** Of a message in a narrow table; the codes lead to the rest. */
+export const MESSAGE_WIDTH = 96;
 
 export function narrowTable(pods: readonly JudgedPod[], { showPods }: Layout): StyledText {
   const reports = pods.map(({ report }) => report);

@@ -21,14 +21,19 @@ export function renderTable(headers: readonly string[], rows: readonly (readonly
 /** The same with the colours of its cells. */
 export function styledTable(headers: readonly string[], rows: readonly (readonly Cell[])[]): StyledText {
   const lines = [headers, ...rows.map((row) => row.map(visibleCell))];
-  const widths = headers.map((_, column) => {
-    return lines.reduce((width, line) => Math.max(width, Math.min(widthOf(line[column]), WIDEST)), 0);
-  });
+  const widths = columnWidths(headers.length, lines);
   return lines.flatMap((line) => styledLine(line, widths));
 }
 
-/** The parts of one line, of which nothing at the end is blank. */
-function styledLine(cells: readonly Cell[], widths: readonly number[]): StyledText {
+/** As wide as the widest cell, up to a limit. */
+export function columnWidths(columns: number, lines: readonly (readonly Cell[])[]): readonly number[] {
+  return Array.from({ length: columns }, (_, column) => {
+    return lines.reduce((width, line) => Math.max(width, Math.min(widthOf(line[column]), WIDEST)), 0);
+  });
+}
+
+/** The parts of one line, whose cells are visible, with nothing blank at its end. */
+export function styledLine(cells: readonly Cell[], widths: readonly number[]): StyledText {
   const end = cells.findLastIndex((cell) => wordsOf(cell).trimEnd() !== '');
   const parts = cells.slice(0, end + 1).flatMap((cell, column) => {
     const gap = ' '.repeat(Math.max(0, (widths[column] ?? 0) - widthOf(cell))) + GAP;
@@ -41,7 +46,7 @@ function trimmedEnd(cell: Cell): Cell {
   return typeof cell === 'string' ? cell.trimEnd() : { ...cell, text: cell.text.trimEnd() };
 }
 
-function visibleCell(cell: Cell): Cell {
+export function visibleCell(cell: Cell): Cell {
   return typeof cell === 'string' ? visible(cell) : { ...cell, text: visible(cell.text) };
 }
 
