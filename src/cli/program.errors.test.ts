@@ -56,6 +56,10 @@ const MESSAGES: Readonly<Record<string, readonly [args: readonly string[], line:
     ['explain', 'OA000'],
     'there is no finding "OA000"; osm-auditor explain lists them all',
   ],
+  'a shell that is none': [
+    ['completion', 'tcsh'],
+    'there is no completion for "tcsh": one of bash, zsh, fish',
+  ],
   'an address that is none': [
     ['run', '--listen', 'localhost'],
     '"localhost" is not an address such as :8080',

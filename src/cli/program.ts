@@ -4,11 +4,12 @@
  * Guarantees: answers an exit status and never exits; whatever goes wrong is one line on standard error, and a second
  * one names the help when the words themselves are wrong.
  */
-import { Command, CommanderError, Option } from 'commander';
+import { Argument, Command, CommanderError, Option } from 'commander';
 import { describeError } from '../kube/describe-error.ts';
 import { VERSION } from '../version.ts';
 import { colourOption } from './colours.ts';
 import { check, type CheckOptions } from './commands/check.ts';
+import { completion, SHELLS } from './commands/completion.ts';
 import { expected } from './commands/expected.ts';
 import { explain } from './commands/explain.ts';
 import type { RunOptions } from './commands/run.ts';
@@ -19,6 +20,7 @@ import { runOptions, selectionOptions, showPodsOption, watchOption } from './opt
 import { FORMATS } from './output/formats.ts';
 import { TRACE_FORMATS } from './output/trace-formats.ts';
 import { packetOptions } from './packet-options.ts';
+import { catalogueEntry, FINDING_NAMES } from '../core/audit/catalogue.ts';
 import { visible } from '../core/audit/quote.ts';
 import type { Selection } from './subjects.ts';
 import { EXIT, harmless, type Streams, type Terminal } from './terminal.ts';
@@ -131,7 +133,7 @@ function buildProgram(terminal: Terminal, finish: (status: number) => void): Com
     'Explain a finding: what it means, where it comes from, what to do.',
     '  # List all findings\n  osm-auditor explain\n\n  # Read about one\n  osm-auditor explain OA402',
   )
-    .argument('[code]', 'A code such as OA402 or a reason such as ExcludedRangeExtra.')
+    .addArgument(findingArgument())
     .action((code: string | undefined) => finish(explain(code, terminal)));
 
   runOptions(
@@ -147,6 +149,23 @@ function buildProgram(terminal: Terminal, finish: (status: number) => void): Com
     finish(await run(options, terminal));
   });
 
+  addCommand(
+    'completion',
+    'Print a script that completes commands, options and findings in a shell.',
+    [
+      '  # In this bash',
+      '  source <(osm-auditor completion bash)',
+      '',
+      '  # In every zsh; compinit must have run',
+      "  echo 'source <(osm-auditor completion zsh)' >> ~/.zshrc",
+      '',
+      '  # In every fish',
+      '  osm-auditor completion fish > ~/.config/fish/completions/osm-auditor.fish',
+    ].join('\n'),
+  )
+    .addArgument(shellArgument())
+    .action((shell: string) => finish(completion(shell, program, terminal)));
+
   addCommand('version', 'Print the version.', '  osm-auditor version').action(() => {
     terminal.out(`osm-auditor ${VERSION}\n`);
   });
@@ -154,9 +173,25 @@ function buildProgram(terminal: Terminal, finish: (status: number) => void): Com
 }
 
 function outputOption(formats: Readonly<Record<string, unknown>>): Option {
-  return new Option('-o, --output <format>', `Output format. One of: (${Object.keys(formats).join(', ')}).`)
+  const option = new Option('-o, --output <format>', 'Output format.')
     .env('OSM_AUDITOR_OUTPUT')
     .default('table');
+  // For the help and for shells; what is no format is refused by the formats themselves.
+  option.argChoices = Object.keys(formats);
+  return option;
+}
+
+function shellArgument(): Argument {
+  const argument = new Argument('<shell>', `The shell. One of: (${SHELLS.join(', ')}).`);
+  argument.argChoices = [...SHELLS];
+  return argument;
+}
+
+function findingArgument(): Argument {
+  const argument = new Argument('[code]', 'A code such as OA402 or a reason such as ExcludedRangeExtra.');
+  // For shells: other cases are taken too, and typing errors are answered with what may have been meant.
+  argument.argChoices = FINDING_NAMES.flatMap((name) => [catalogueEntry(name).code, name]);
+  return argument;
 }
 
 function usageHint(command: string): string {
