@@ -71,6 +71,33 @@ const CASES: Readonly<Record<string, Case>> = {
     value: 'elsewhere',
     effect: fails('context "elsewhere" is not in src/cli/testdata/kubeconfig.yaml'),
   },
+  OSM_AUDITOR_CLUSTER: {
+    args: ['check', '--kubeconfig', 'src/cli/testdata/kubeconfig-closed.yaml'],
+    value: 'elsewhere',
+    effect: fails('cluster "elsewhere" is not in src/cli/testdata/kubeconfig-closed.yaml'),
+  },
+  OSM_AUDITOR_USER: {
+    args: ['check', '--kubeconfig', 'src/cli/testdata/kubeconfig-closed.yaml'],
+    value: 'nobody',
+    effect: fails('user "nobody" is not in src/cli/testdata/kubeconfig-closed.yaml'),
+  },
+  OSM_AUDITOR_SERVER: {
+    args: ['check', '--kubeconfig', 'src/cli/testdata/kubeconfig-closed.yaml'],
+    value: 'no address',
+    effect: fails(
+      'cluster "local" of src/cli/testdata/kubeconfig-closed.yaml has a malformed server address: no address',
+    ),
+  },
+  OSM_AUDITOR_AS: {
+    args: ['check', '--kubeconfig', 'src/cli/testdata/kubeconfig-closed.yaml', '--as-group', 'readers'],
+    value: 'jane',
+    effect: fails('cannot list pods: connection refused'),
+  },
+  OSM_AUDITOR_AS_GROUP: {
+    args: ['check', '--kubeconfig', 'src/cli/testdata/kubeconfig-closed.yaml'],
+    value: 'readers',
+    effect: fails('groups can be impersonated only together with a user'),
+  },
   OSM_AUDITOR_WRITE_CONDITIONS: {
     args: RUN,
     value: 'maybe',

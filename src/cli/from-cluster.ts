@@ -28,6 +28,7 @@ import { describeError } from '../kube/describe-error.ts';
 import { classify } from '../kube/errors.ts';
 import type { ListWatch, Query } from '../kube/list-watch.ts';
 import { parsePage } from '../kube/wire.ts';
+import { sourceOf } from './connection-options.ts';
 import type { Say } from './progress.ts';
 import type { Selection, Subject, Subjects } from './subjects.ts';
 import { UsageError } from './usage-error.ts';
@@ -36,8 +37,8 @@ const PAGE_SIZE = '250';
 
 /** @throws UsageError when no cluster is configured or its pods cannot be listed */
 export async function subjectsFromCluster(selection: Selection, say: Say): Promise<Subjects> {
-  const { kubeconfig, context, selector } = selection;
-  const cluster = connectOrExplain({ kubeconfig, context });
+  const { selector } = selection;
+  const cluster = connectOrExplain(sourceOf(selection));
   try {
     const namespace = selection.allNamespaces ? undefined : (selection.namespace ?? cluster.namespace);
     const query: Query = selector === undefined ? {} : { labelSelector: selector };

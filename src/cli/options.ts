@@ -2,6 +2,7 @@
  * The options of the commands; each has a variable OSM_AUDITOR_* beside it, except the files.
  */
 import { type Command, Option } from 'commander';
+import { connectionOptions } from './connection-options.ts';
 import { judgingOptions } from './judging-options.ts';
 import { notEmpty, onOff } from './option-values.ts';
 import { replicaOptions } from './replica-options.ts';
@@ -33,29 +34,33 @@ function clusterOptions(command: Command): Command {
 export function selectionOptions(command: Command): Command {
   const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
   return judgingOptions(
-    clusterOptions(
-      command
-        .addOption(
-          new Option(
-            '-f, --filename <file>',
-            'File or directory to read objects from, or - for standard input. Repeatable.',
+    connectionOptions(
+      clusterOptions(
+        command
+          .addOption(
+            new Option(
+              '-f, --filename <file>',
+              'File or directory to read objects from, or - for standard input. Repeatable.',
+            )
+              .argParser(collect)
+              .default([]),
           )
-            .argParser(collect)
-            .default([]),
-        )
-        .addOption(
-          new Option('-n, --namespace <name>', 'The namespace of the pods.')
-            .env('OSM_AUDITOR_NAMESPACE')
-            .argParser(notEmpty),
-        )
-        .addOption(
-          onOff('-A, --all-namespaces', 'Look at the pods of all namespaces, whatever -n says.').default(
-            false,
+          .addOption(
+            new Option('-n, --namespace <name>', 'The namespace of the pods.')
+              .env('OSM_AUDITOR_NAMESPACE')
+              .argParser(notEmpty),
+          )
+          .addOption(
+            onOff('-A, --all-namespaces', 'Look at the pods of all namespaces, whatever -n says.').default(
+              false,
+            ),
+          )
+          .addOption(
+            new Option('-l, --selector <query>', 'Label query to choose pods by.').env(
+              'OSM_AUDITOR_SELECTOR',
+            ),
           ),
-        )
-        .addOption(
-          new Option('-l, --selector <query>', 'Label query to choose pods by.').env('OSM_AUDITOR_SELECTOR'),
-        ),
+      ),
     ),
   );
 }

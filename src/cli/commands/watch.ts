@@ -15,6 +15,7 @@ import type { Cluster } from '../../kube/client.ts';
 import { systemClock } from '../../kube/clock.ts';
 import { describeError } from '../../kube/describe-error.ts';
 import type { Logger, LogFields } from '../../kube/logger.ts';
+import { sourceOf } from '../connection-options.ts';
 import { connectOrExplain } from '../from-cluster.ts';
 import { judgingOf } from '../judging-options.ts';
 import { linesView, screenView, type View } from '../live-views.ts';
@@ -40,7 +41,7 @@ export async function watch(options: CheckOptions, terminal: Terminal): Promise<
     throw new UsageError('--watch looks at a cluster: it cannot be given together with -f');
   if (!FORMATS.includes(options.output))
     throw new UsageError(`--watch is for -o ${FORMATS.join(' and -o ')}, not for -o ${options.output}`);
-  const cluster = connectOrExplain({ kubeconfig: options.kubeconfig, context: options.context });
+  const cluster = connectOrExplain(sourceOf(options));
   const stopping = new AbortController();
   const signal = AbortSignal.any([untilSignal(), stopping.signal]);
   setMaxListeners(MOST_LISTENERS, signal);
