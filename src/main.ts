@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** From argv to a command and an exit status: the only place that exits. */
 import process from 'node:process';
+import { programName } from './cli/program-name.ts';
 import { runCommandLine } from './cli/program.ts';
 import type { Streams } from './cli/terminal.ts';
 
@@ -21,4 +22,4 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit();
 });
 
-process.exitCode = await runCommandLine(process.argv.slice(2), streams);
+process.exitCode = await runCommandLine(process.argv.slice(2), streams, programName(process.argv[1]));

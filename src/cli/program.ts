@@ -24,13 +24,21 @@ import { catalogueEntry, FINDING_NAMES } from '../core/audit/catalogue.ts';
 import { visible } from '../core/audit/quote.ts';
 import type { Selection } from './subjects.ts';
 import { EXIT, harmless, type Streams, type Terminal } from './terminal.ts';
+import { PROGRAM } from './program-name.ts';
 import { UsageError } from './usage-error.ts';
 
-/** @param argv the words after the program's name */
-export async function runCommandLine(argv: readonly string[], streams: Streams): Promise<number> {
+/**
+ * @param argv the words after the program's name
+ * @param name what was typed to run it: see program-name.ts
+ */
+export async function runCommandLine(
+  argv: readonly string[],
+  streams: Streams,
+  name = PROGRAM,
+): Promise<number> {
   const terminal = harmless(streams);
   let status: number = EXIT.good;
-  const program = buildProgram(terminal, (result) => {
+  const program = buildProgram(name, terminal, (result) => {
     status = result;
   });
   try {
@@ -45,8 +53,8 @@ export async function runCommandLine(argv: readonly string[], streams: Streams):
   }
 }
 
-function buildProgram(terminal: Terminal, finish: (status: number) => void): Command {
-  const program = new Command('osm-auditor')
+function buildProgram(programName: string, terminal: Terminal, finish: (status: number) => void): Command {
+  const program = new Command(programName)
     .description(
       'osm-auditor verifies that Open Service Mesh redirects the traffic of pods as its configuration says.',
     )
@@ -62,7 +70,10 @@ function buildProgram(terminal: Terminal, finish: (status: number) => void): Com
   program.helpCommand(false);
 
   const addCommand = (name: string, description: string, examples: string): Command => {
-    const command = withExamples(program.command(name), examples).description(description);
+    const command = withExamples(
+      program.command(name),
+      examples.replaceAll(`${PROGRAM} `, `${programName} `),
+    ).description(description);
     // `-An name` is `-A -n name`, although -A may have a value.
     command.combineFlagAndOptionalValue(false);
     return command.showHelpAfterError(usageHint(`${program.name()} ${name}`));

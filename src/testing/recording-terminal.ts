@@ -21,6 +21,8 @@ export interface World {
   readonly env?: Readonly<Record<string, string>>;
   /** Where a person watches; nobody does by default. */
   readonly screen?: Screen;
+  /** What was typed to run the program. */
+  readonly name?: string;
 }
 
 /** What a command goes by. */
@@ -31,17 +33,21 @@ const RECORDED_NOW = Date.parse('2026-11-23T12:00:00Z');
 
 /** @param args the words after the program's name */
 export async function osmAuditor(args: readonly string[], world: World = {}): Promise<Outcome> {
-  const { stdin = '', env = {}, screen } = world;
+  const { stdin = '', env = {}, screen, name } = world;
   const written = { stdout: '', stderr: '' };
   const status = await withVariables(env, () =>
-    runCommandLine(args, {
-      stdin: Readable.from([Buffer.from(stdin)]),
-      out: (text) => void (written.stdout += text),
-      err: (text) => void (written.stderr += text),
-      interactive: false,
-      screen,
-      now: () => RECORDED_NOW,
-    }),
+    runCommandLine(
+      args,
+      {
+        stdin: Readable.from([Buffer.from(stdin)]),
+        out: (text) => void (written.stdout += text),
+        err: (text) => void (written.stderr += text),
+        interactive: false,
+        screen,
+        now: () => RECORDED_NOW,
+      },
+      name,
+    ),
   );
   return { status, ...written };
 }

@@ -4,6 +4,7 @@ import { bashScript } from '../completion/bash.ts';
 import { commandWords, type CommandWords } from '../completion/command-words.ts';
 import { fishScript } from '../completion/fish.ts';
 import { zshScript } from '../completion/zsh.ts';
+import { PROGRAM } from '../program-name.ts';
 import { EXIT, type Terminal } from '../terminal.ts';
 import { UsageError } from '../usage-error.ts';
 
@@ -15,9 +16,6 @@ const SCRIPTS: ReadonlyMap<string, Script> = new Map([
   ['fish', fishScript],
 ]);
 
-/** What is typed where this is no plugin of kubectl, which completes in its own way. */
-const PROGRAM = 'osm-auditor';
-
 export const SHELLS: readonly string[] = [...SCRIPTS.keys()];
 
 export function completion(shell: string, program: Command, terminal: Terminal): number {
@@ -25,6 +23,7 @@ export function completion(shell: string, program: Command, terminal: Terminal):
   if (script === undefined) {
     throw new UsageError(`there is no completion for ${JSON.stringify(shell)}: one of ${SHELLS.join(', ')}`);
   }
+  // A plugin of kubectl is completed by kubectl, in its own way.
   terminal.out(script(PROGRAM, commandWords(program)));
   return EXIT.good;
 }
