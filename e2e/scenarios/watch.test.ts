@@ -132,6 +132,24 @@ suite('check --watch, on a cluster (on a control plane of its own only)', functi
     expect(await watcher.stop()).to.equal(0);
   });
 
+  it('needs rights in two namespaces alone, where it is told that OSM runs in one', async () => {
+    const serviceAccount = { namespace: NAMESPACE, name: 'local' };
+    const kubeconfig = await plane.kubeconfigFor({ serviceAccount });
+    for (const [namespace, resource] of [
+      [NAMESPACE, 'pods'],
+      ['osm-system', 'configmaps'],
+    ] as const) {
+      const role = ['--verb=list,watch', `--resource=${resource}`];
+      await cluster.kubectl(['create', 'role', 'local', '-n', namespace, ...role]);
+      const subject = `--serviceaccount=${NAMESPACE}:local`;
+      await cluster.kubectl(['create', 'rolebinding', 'local', '-n', namespace, '--role=local', subject]);
+    }
+    const watcher = watch(kubeconfig, '--osm-namespace', 'osm-system');
+    await watcher.says(/bad +Discrepant +OA201/);
+    expect(watcher.out).not.to.include('OA502');
+    expect(await watcher.stop()).to.equal(0);
+  });
+
   it('ends with 2 where pods may not be listed', async () => {
     const serviceAccount = { namespace: NAMESPACE, name: 'nobody' };
     const watcher = watch(await plane.kubeconfigFor({ serviceAccount }));

@@ -5,7 +5,7 @@
  * be read leave their pods Unknown, with the reason.
  * RBAC: list on pods, namespaces, ConfigMaps named osm-config, MeshConfigs and MutatingWebhookConfigurations.
  */
-import { MESH_CONFIG_GROUPS, MESH_CONFIGS, podsPath, WEBHOOKS_PATH } from '../controller/informers.ts';
+import { collectionPath, MESH_CONFIG_GROUPS, MESH_CONFIGS, WEBHOOKS_PATH } from '../controller/informers.ts';
 import {
   configMapSnapshot,
   meshConfigSnapshot,
@@ -45,7 +45,7 @@ export async function subjectsFromCluster(selection: Selection, say: Say): Promi
     const pods: Subject[] = [];
     say('listing pods');
     try {
-      for await (const object of listAll(cluster, podsPath(namespace), query)) {
+      for await (const object of listAll(cluster, collectionPath('pods', namespace), query)) {
         pods.push({ pod: podSnapshot(object).pod, source: undefined });
         say(`listing pods: ${pods.length}`);
       }
@@ -110,9 +110,9 @@ async function configMapsOf(
 ): Promise<readonly MeshConfig[]> {
   const query = { fieldSelector: `metadata.name=${CONFIG_MAP_NAME}` };
   // A right in the named namespace is enough.
-  const within = osmNamespace === undefined ? '' : `/namespaces/${encodeURIComponent(osmNamespace)}`;
+  const path = collectionPath('configmaps', osmNamespace);
   const configs: MeshConfig[] = [];
-  for await (const object of listAll(cluster, `/api/v1${within}/configmaps`, query)) {
+  for await (const object of listAll(cluster, path, query)) {
     configs.push(configMapConfig(configMapSnapshot(object)));
   }
   return configs;

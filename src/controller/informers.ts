@@ -66,6 +66,8 @@ export interface InformersOptions extends InformerTimings {
   readonly podLabelSelector?: string | undefined;
   /** Restricts the pods to those of a namespace: a right in it is enough then. */
   readonly podNamespace?: string | undefined;
+  /** The same for the ConfigMaps, where it is known in which namespace OSM runs. */
+  readonly configMapNamespace?: string | undefined;
   /** Whether the pod of this key is of this replica's share; all are by default. */
   readonly ownsPod?: ((key: string) => boolean) | undefined;
 }
@@ -83,6 +85,7 @@ export function createInformers({
   podFieldSelector,
   podLabelSelector,
   podNamespace,
+  configMapNamespace,
   ownsPod,
   ...shared
 }: InformersOptions): Informers {
@@ -91,7 +94,7 @@ export function createInformers({
       ...shared,
       source: {
         name: 'pods',
-        path: podsPath(podNamespace),
+        path: collectionPath('pods', podNamespace),
         // A pod's tell when it was annotated; the others' are nobody's question.
         prune: withoutManagedFields(PRODUCTS.map(({ domain }) => `"f:${domain}`)),
         ...(podFieldSelector !== undefined && { fieldSelector: podFieldSelector }),
@@ -112,7 +115,7 @@ export function createInformers({
         ...shared,
         source: {
           name: 'configmaps',
-          path: '/api/v1/configmaps',
+          path: collectionPath('configmaps', configMapNamespace),
           fieldSelector: `metadata.name=${CONFIG_MAP_NAME}`,
         },
         project: (object) => configMapConfig(configMapSnapshot(object)),
@@ -128,11 +131,10 @@ export function createInformers({
   };
 }
 
-/** The pods of a namespace, or of all. */
-export function podsPath(namespace: string | undefined): string {
-  return namespace === undefined
-    ? '/api/v1/pods'
-    : `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`;
+/** Of a namespace, or of all. */
+export function collectionPath(resource: 'pods' | 'configmaps', namespace: string | undefined): string {
+  const within = namespace === undefined ? '' : `/namespaces/${encodeURIComponent(namespace)}`;
+  return `/api/v1${within}/${resource}`;
 }
 
 /** The definition of the resource may come and go while the controller runs. */

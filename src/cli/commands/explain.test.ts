@@ -96,6 +96,7 @@ describe('explain', () => {
     sidecarmising: 'did you mean SidecarMissing?',
     range:
       'did you mean ExcludedRangeMissing or ExcludedRangeExtra or IncludedRangeMissing or IncludedRangeExtra?',
+    OA999: 'osm-auditor explain lists them all',
     OA: 'osm-auditor explain lists them all',
     xyzzy: 'osm-auditor explain lists them all',
   };

@@ -85,6 +85,7 @@ function arrange(cluster: Cluster, options: CheckOptions, logger: Logger): Arran
     logger,
     // Conditions are the controller's; what is shown here does not depend on them.
     recognises: () => true,
+    configMapNamespace: options.osmNamespace,
     podLabelSelector: options.selector,
     podNamespace: options.allNamespaces ? undefined : (options.namespace ?? cluster.namespace),
   });
