@@ -22,6 +22,7 @@ import { TRACE_FORMATS } from './output/trace-formats.ts';
 import { packetOptions } from './packet-options.ts';
 import { catalogueEntry, FINDING_NAMES } from '../core/audit/catalogue.ts';
 import { visible } from '../core/audit/quote.ts';
+import { withLongOptions } from './short-options.ts';
 import type { Selection } from './subjects.ts';
 import { EXIT, harmless, type Streams, type Terminal } from './terminal.ts';
 import { PROGRAM } from './program-name.ts';
@@ -42,7 +43,7 @@ export async function runCommandLine(
     status = result;
   });
   try {
-    await program.parseAsync(argv, { from: 'user' });
+    await program.parseAsync(withLongOptions(argv, program), { from: 'user' });
     return status;
   } catch (error) {
     // Commander has printed its own message already, help included.
