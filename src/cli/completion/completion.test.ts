@@ -6,15 +6,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FINDING_NAMES } from '../../core/audit/catalogue.ts';
 import { osmAuditor } from '../../testing/recording-terminal.ts';
+import { FORMATS } from '../output/formats.ts';
 
 const COMMANDS = ['check', 'completion', 'expected', 'explain', 'run', 'trace', 'version'];
-const FORMATS = ['github', 'json', 'junit', 'name', 'sarif', 'table', 'wide', 'yaml'];
 
 /** What is typed, up to the cursor, and what the last word can become; `=` stands apart where a shell splits there. */
 const CASES: Readonly<Record<string, readonly [typed: string, becomes: readonly string[]]>> = {
   'all commands': ['', COMMANDS],
   'a command that is begun': ['ex', ['expected', 'explain']],
-  'the values of an option': ['check -o ', FORMATS],
+  'the values of an option': ['check -o ', Object.keys(FORMATS)],
   'a value that is begun': ['check -n web --output j', ['json', 'junit']],
   'a value behind =': ['check --output=js', ['json']],
   'a boolean behind =': ['check --watch=t', ['true']],
