@@ -52,6 +52,10 @@ image: dist/osm-auditor-image.tar ## Make the image without Docker: dist/osm-aud
 dist/osm-auditor-image.tar: build/.compiled dist/osm-auditor.js build/bundle.json package.json LICENSE image/rootfs.sh image/debian-archive.sh
 	@node build/image/main.js
 
+.PHONY: plugin
+plugin: build ## Make the plugin of kubectl, and its manifest for krew (HOMEPAGE=https://... of the repository)
+	@node build/image/make-plugin.js '$(HOMEPAGE)'
+
 .PHONY: control-plane
 control-plane: build/.compiled ## Find etcd and kube-apiserver, or build them once (four to five minutes)
 	@node build/e2e/control-plane/main.js assets >/dev/null

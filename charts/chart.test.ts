@@ -36,6 +36,7 @@ describe('the chart', () => {
       'base/namespace.yaml', // --create-namespace
       'monitoring/rules.yaml', // in files/
       'monitoring/rules.test.yaml',
+      'krew/osm-auditor.yaml', // for kubectl, not for a cluster
     ];
     const taken = TEMPLATES.map(({ manifest }) => manifest);
     expect([...taken, ...elsewhere].sort()).to.deep.equal(manifests.sort());

@@ -1,14 +1,18 @@
 #!/usr/bin/env node
 /** From argv to a command and an exit status: the only place that exits. */
 import process from 'node:process';
+import { programName } from './cli/program-name.ts';
 import { runCommandLine } from './cli/program.ts';
-import type { Terminal } from './cli/terminal.ts';
+import type { Streams } from './cli/terminal.ts';
 
-const terminal: Terminal = {
+const streams: Streams = {
   stdin: process.stdin,
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
   interactive: process.stderr.isTTY,
+  screen: process.stdout.isTTY
+    ? { size: () => ({ columns: process.stdout.columns, rows: process.stdout.rows }) }
+    : undefined,
   now: () => Date.now(),
 };
 
@@ -18,4 +22,4 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit();
 });
 
-process.exitCode = await runCommandLine(process.argv.slice(2), terminal);
+process.exitCode = await runCommandLine(process.argv.slice(2), streams, programName(process.argv[1]));

@@ -88,6 +88,14 @@ describe('osm-auditor at a desk, on a cluster', function () {
     expect(missing.err).to.match(/^error: .*nobody.*\n$/);
   });
 
+  it('looks as somebody else, with what that one may do', () => {
+    const { status, err } = check('-n', NAMESPACE, '--as', 'system:serviceaccount:desk:default');
+    expect(status).to.equal(2);
+    expect(err).to.match(/^error: cannot list pods: forbidden: .*"system:serviceaccount:desk:default".*\n$/);
+    const group = ['--as', 'jane', '--as-group', 'system:masters'];
+    expect(check('-n', NAMESPACE, '-l', 'app=good', '-o', 'name', ...group).out).to.equal('pod/good\n');
+  });
+
   it('answers 2 and one line when the cluster refuses (own control plane only)', async function () {
     if (cluster.own === undefined) this.skip();
     const kubeconfig = await cluster.own.kubeconfigFor({

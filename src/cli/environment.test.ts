@@ -27,6 +27,21 @@ const CASES: Readonly<Record<string, Case>> = {
     value: 'name',
     effect: ({ stdout }) => expect(stdout).to.equal('pod/good\n'),
   },
+  OSM_AUDITOR_WATCH: {
+    args: CHECK,
+    value: 'true',
+    effect: fails('--watch looks at a cluster: it cannot be given together with -f'),
+  },
+  OSM_AUDITOR_SHOW_PODS: {
+    args: ['check', '-f', 'examples/recorded', '-f', 'examples/guide/base/config.yaml'],
+    value: 'true',
+    effect: ({ stdout }) => expect(stdout.match(/ Verified$/gm)).to.have.length(5),
+  },
+  OSM_AUDITOR_COLOR: {
+    args: CHECK,
+    value: 'always',
+    effect: ({ stdout }) => expect(stdout).to.include('\u001b[32mVerified\u001b[39m'),
+  },
   OSM_AUDITOR_NAMESPACE: {
     args: CHECK,
     value: 'nowhere',
@@ -55,6 +70,33 @@ const CASES: Readonly<Record<string, Case>> = {
     args: ['check', '--kubeconfig', 'src/cli/testdata/kubeconfig.yaml'],
     value: 'elsewhere',
     effect: fails('context "elsewhere" is not in src/cli/testdata/kubeconfig.yaml'),
+  },
+  OSM_AUDITOR_CLUSTER: {
+    args: ['check', '--kubeconfig', 'src/cli/testdata/kubeconfig-closed.yaml'],
+    value: 'elsewhere',
+    effect: fails('cluster "elsewhere" is not in src/cli/testdata/kubeconfig-closed.yaml'),
+  },
+  OSM_AUDITOR_USER: {
+    args: ['check', '--kubeconfig', 'src/cli/testdata/kubeconfig-closed.yaml'],
+    value: 'nobody',
+    effect: fails('user "nobody" is not in src/cli/testdata/kubeconfig-closed.yaml'),
+  },
+  OSM_AUDITOR_SERVER: {
+    args: ['check', '--kubeconfig', 'src/cli/testdata/kubeconfig-closed.yaml'],
+    value: 'no address',
+    effect: fails(
+      'cluster "local" of src/cli/testdata/kubeconfig-closed.yaml has a malformed server address: no address',
+    ),
+  },
+  OSM_AUDITOR_AS: {
+    args: ['check', '--kubeconfig', 'src/cli/testdata/kubeconfig-closed.yaml', '--as-group', 'readers'],
+    value: 'jane',
+    effect: fails('cannot list pods: connection refused'),
+  },
+  OSM_AUDITOR_AS_GROUP: {
+    args: ['check', '--kubeconfig', 'src/cli/testdata/kubeconfig-closed.yaml'],
+    value: 'readers',
+    effect: fails('groups can be impersonated only together with a user'),
   },
   OSM_AUDITOR_WRITE_CONDITIONS: {
     args: RUN,

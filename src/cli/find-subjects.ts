@@ -1,4 +1,5 @@
 /** Files when -f is given, the cluster otherwise. */
+import { Progress } from './progress.ts';
 import type { Selection, Subjects } from './subjects.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -8,11 +9,16 @@ export async function findSubjects(
   terminal: Terminal,
   keepTexts = false,
 ): Promise<Subjects> {
-  // Loaded when needed: the Kubernetes client takes longer to load than files take to judge.
-  if (selection.filename.length > 0) {
-    const { subjectsFromFiles } = await import('./from-files.ts');
-    return subjectsFromFiles(selection, terminal, keepTexts);
+  const progress = new Progress(terminal);
+  try {
+    // Loaded when needed: the Kubernetes client takes longer to load than files take to judge.
+    if (selection.filename.length > 0) {
+      const { subjectsFromFiles } = await import('./from-files.ts');
+      return await subjectsFromFiles(selection, terminal, keepTexts, progress.say);
+    }
+    const { subjectsFromCluster } = await import('./from-cluster.ts');
+    return await subjectsFromCluster(selection, progress.say);
+  } finally {
+    progress.end();
   }
-  const { subjectsFromCluster } = await import('./from-cluster.ts');
-  return subjectsFromCluster(selection);
 }

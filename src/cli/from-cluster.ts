@@ -5,7 +5,7 @@
  * be read leave their pods Unknown, with the reason.
  * RBAC: list on pods, namespaces, ConfigMaps named osm-config, MeshConfigs and MutatingWebhookConfigurations.
  */
-import { MESH_CONFIG_GROUPS, MESH_CONFIGS, WEBHOOKS_PATH } from '../controller/informers.ts';
+import { collectionPath, MESH_CONFIG_GROUPS, MESH_CONFIGS, WEBHOOKS_PATH } from '../controller/informers.ts';
 import {
   configMapSnapshot,
   meshConfigSnapshot,
@@ -28,30 +28,33 @@ import { describeError } from '../kube/describe-error.ts';
 import { classify } from '../kube/errors.ts';
 import type { ListWatch, Query } from '../kube/list-watch.ts';
 import { parsePage } from '../kube/wire.ts';
+import { sourceOf } from './connection-options.ts';
+import type { Say } from './progress.ts';
 import type { Selection, Subject, Subjects } from './subjects.ts';
 import { UsageError } from './usage-error.ts';
 
 const PAGE_SIZE = '250';
 
 /** @throws UsageError when no cluster is configured or its pods cannot be listed */
-export async function subjectsFromCluster(selection: Selection): Promise<Subjects> {
-  const { kubeconfig, context, selector } = selection;
-  const cluster = connectOrExplain({ kubeconfig, context });
+export async function subjectsFromCluster(selection: Selection, say: Say): Promise<Subjects> {
+  const { selector } = selection;
+  const cluster = connectOrExplain(sourceOf(selection));
   try {
-    const namespace = selection.namespace ?? cluster.namespace;
-    const path = selection.allNamespaces
-      ? '/api/v1/pods'
-      : `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`;
+    const namespace = selection.allNamespaces ? undefined : (selection.namespace ?? cluster.namespace);
     const query: Query = selector === undefined ? {} : { labelSelector: selector };
     const pods: Subject[] = [];
+    say('listing pods');
     try {
-      for await (const object of listAll(cluster, path, query)) {
+      for await (const object of listAll(cluster, collectionPath('pods', namespace), query)) {
         pods.push({ pod: podSnapshot(object).pod, source: undefined });
+        say(`listing pods: ${pods.length}`);
       }
     } catch (error) {
       throw new UsageError(`cannot list pods: ${describeError(error)}`);
     }
+    say('listing namespaces');
     const namespaces = await namespacesOf(cluster);
+    say('reading the mesh configuration');
     const set = await configSetOf(cluster, selection.osmNamespace);
     return { pods, around: { namespace: (name) => namespaces.get(name), configs: () => set } };
   } finally {
@@ -59,7 +62,8 @@ export async function subjectsFromCluster(selection: Selection): Promise<Subject
   }
 }
 
-function connectOrExplain(source: Parameters<typeof connect>[0]): ReturnType<typeof connect> {
+/** @throws UsageError when no cluster is configured */
+export function connectOrExplain(source: Parameters<typeof connect>[0]): ReturnType<typeof connect> {
   try {
     return connect(source);
   } catch (error) {
@@ -106,9 +110,9 @@ async function configMapsOf(
 ): Promise<readonly MeshConfig[]> {
   const query = { fieldSelector: `metadata.name=${CONFIG_MAP_NAME}` };
   // A right in the named namespace is enough.
-  const within = osmNamespace === undefined ? '' : `/namespaces/${encodeURIComponent(osmNamespace)}`;
+  const path = collectionPath('configmaps', osmNamespace);
   const configs: MeshConfig[] = [];
-  for await (const object of listAll(cluster, `/api/v1${within}/configmaps`, query)) {
+  for await (const object of listAll(cluster, path, query)) {
     configs.push(configMapConfig(configMapSnapshot(object)));
   }
   return configs;

@@ -21,6 +21,7 @@ import type { Namespace } from '../core/osm/pod.ts';
 import { InputError } from './input/input-error.ts';
 import { readObjects } from './input/read.ts';
 import type { SourceObject } from './input/source-object.ts';
+import type { Say } from './progress.ts';
 import type { Selection, Subject, Subjects } from './subjects.ts';
 import type { Terminal } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
@@ -33,6 +34,7 @@ export async function subjectsFromFiles(
   selection: Selection,
   terminal: Terminal,
   keepTexts: boolean,
+  say: Say,
 ): Promise<Subjects> {
   if (selection.selector !== undefined) throw new UsageError('a selector may not be given together with -f');
   const wanted = selection.allNamespaces ? undefined : selection.namespace;
@@ -46,8 +48,10 @@ export async function subjectsFromFiles(
   };
   const meshes: Mesh[] = [];
   let objects = 0;
+  say('reading files');
   for await (const source of readObjects(selection.filename, { stdin: terminal.stdin })) {
     objects += 1;
+    say(`reading files: ${objects} objects`);
     switch (kindOf(source)) {
       case 'Pod': {
         const { pod } = translate(source, podSnapshot);

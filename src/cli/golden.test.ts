@@ -80,7 +80,7 @@ describe('command line, golden files', () => {
     golden('trace-json.txt', await transcripts(commands));
   });
 
-  for (const command of ['check', 'trace', 'expected', 'explain', 'run', 'version']) {
+  for (const command of ['check', 'trace', 'expected', 'explain', 'run', 'completion', 'version']) {
     it(`golden: the help of ${command}`, async () => {
       golden(`help-${command}.txt`, await transcript(`${command} --help`));
     });

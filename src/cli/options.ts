@@ -2,6 +2,7 @@
  * The options of the commands; each has a variable OSM_AUDITOR_* beside it, except the files.
  */
 import { type Command, Option } from 'commander';
+import { connectionOptions } from './connection-options.ts';
 import { judgingOptions } from './judging-options.ts';
 import { notEmpty, onOff } from './option-values.ts';
 import { replicaOptions } from './replica-options.ts';
@@ -33,31 +34,51 @@ function clusterOptions(command: Command): Command {
 export function selectionOptions(command: Command): Command {
   const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
   return judgingOptions(
-    clusterOptions(
-      command
-        .addOption(
-          new Option(
-            '-f, --filename <file>',
-            'File or directory to read objects from, or - for standard input. Repeatable.',
+    connectionOptions(
+      clusterOptions(
+        command
+          .addOption(
+            new Option(
+              '-f, --filename <file>',
+              'File or directory to read objects from, or - for standard input. Repeatable.',
+            )
+              .argParser(collect)
+              .default([]),
           )
-            .argParser(collect)
-            .default([]),
-        )
-        .addOption(
-          new Option('-n, --namespace <name>', 'The namespace of the pods.')
-            .env('OSM_AUDITOR_NAMESPACE')
-            .argParser(notEmpty),
-        )
-        .addOption(
-          onOff('-A, --all-namespaces', 'Look at the pods of all namespaces, whatever -n says.').default(
-            false,
+          .addOption(
+            new Option('-n, --namespace <name>', 'The namespace of the pods.')
+              .env('OSM_AUDITOR_NAMESPACE')
+              .argParser(notEmpty),
+          )
+          .addOption(
+            onOff('-A, --all-namespaces', 'Look at the pods of all namespaces, whatever -n says.').default(
+              false,
+            ),
+          )
+          .addOption(
+            new Option('-l, --selector <query>', 'Label query to choose pods by.').env(
+              'OSM_AUDITOR_SELECTOR',
+            ),
           ),
-        )
-        .addOption(
-          new Option('-l, --selector <query>', 'Label query to choose pods by.').env('OSM_AUDITOR_SELECTOR'),
-        ),
+      ),
     ),
   );
+}
+
+/** Whether `check` goes on looking. */
+export function watchOption(): Option {
+  return onOff(
+    '-w, --watch',
+    'Go on watching the cluster, and show what changes until Ctrl-C: a table on a terminal, a line for each pod elsewhere.',
+  ).default(false);
+}
+
+/** How much the table of `check` shows. */
+export function showPodsOption(): Option {
+  return onOff(
+    '--show-pods',
+    'Give each pod its own line in the table, also where more than three have the same findings.',
+  ).default(false);
 }
 
 /** How the controller works. */

@@ -19,6 +19,14 @@ const MESSAGES: Readonly<Record<string, readonly [args: readonly string[], line:
     ['check', ...GUIDE, '-l', 'app=test'],
     'a selector may not be given together with -f',
   ],
+  'files to watch': [
+    ['check', ...GUIDE, '--watch'],
+    '--watch looks at a cluster: it cannot be given together with -f',
+  ],
+  'a format that cannot be watched': [
+    ['check', '-w', '-o', 'json'],
+    '--watch is for -o table and -o wide, not for -o json',
+  ],
   'a missing file': [['check', '-f', 'no/such.yaml'], 'no/such.yaml: no such file or directory'],
   'a missing file that tries to look like something else': [
     ['check', '-f', 'a\n\u001b[2Jerror: b\u202e'],
@@ -47,6 +55,10 @@ const MESSAGES: Readonly<Record<string, readonly [args: readonly string[], line:
   'a finding that does not exist': [
     ['explain', 'OA000'],
     'there is no finding "OA000"; osm-auditor explain lists them all',
+  ],
+  'a shell that is none': [
+    ['completion', 'tcsh'],
+    'there is no completion for "tcsh": one of bash, zsh, fish',
   ],
   'an address that is none': [
     ['run', '--listen', 'localhost'],

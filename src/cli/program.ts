@@ -4,34 +4,46 @@
  * Guarantees: answers an exit status and never exits; whatever goes wrong is one line on standard error, and a second
  * one names the help when the words themselves are wrong.
  */
-import { Command, CommanderError, Option } from 'commander';
+import { Argument, Command, CommanderError, Option } from 'commander';
 import { describeError } from '../kube/describe-error.ts';
 import { VERSION } from '../version.ts';
+import { colourOption } from './colours.ts';
 import { check, type CheckOptions } from './commands/check.ts';
+import { completion, SHELLS } from './commands/completion.ts';
 import { expected } from './commands/expected.ts';
 import { explain } from './commands/explain.ts';
 import type { RunOptions } from './commands/run.ts';
 import { trace, type TraceOptions } from './commands/trace.ts';
 import { KubectlHelp, withExamples } from './help.ts';
 import { InputError } from './input/input-error.ts';
-import { runOptions, selectionOptions } from './options.ts';
+import { runOptions, selectionOptions, showPodsOption, watchOption } from './options.ts';
 import { FORMATS } from './output/formats.ts';
 import { TRACE_FORMATS } from './output/trace-formats.ts';
 import { packetOptions } from './packet-options.ts';
+import { catalogueEntry, FINDING_NAMES } from '../core/audit/catalogue.ts';
 import { visible } from '../core/audit/quote.ts';
+import { withLongOptions } from './short-options.ts';
 import type { Selection } from './subjects.ts';
-import { EXIT, harmless, type Terminal } from './terminal.ts';
+import { EXIT, harmless, type Streams, type Terminal } from './terminal.ts';
+import { PROGRAM } from './program-name.ts';
 import { UsageError } from './usage-error.ts';
 
-/** @param argv the words after the program's name */
-export async function runCommandLine(argv: readonly string[], world: Terminal): Promise<number> {
-  const terminal = harmless(world);
+/**
+ * @param argv the words after the program's name
+ * @param name what was typed to run it: see program-name.ts
+ */
+export async function runCommandLine(
+  argv: readonly string[],
+  streams: Streams,
+  name = PROGRAM,
+): Promise<number> {
+  const terminal = harmless(streams);
   let status: number = EXIT.good;
-  const program = buildProgram(terminal, (result) => {
+  const program = buildProgram(name, terminal, (result) => {
     status = result;
   });
   try {
-    await program.parseAsync(argv, { from: 'user' });
+    await program.parseAsync(withLongOptions(argv, program), { from: 'user' });
     return status;
   } catch (error) {
     // Commander has printed its own message already, help included.
@@ -42,8 +54,8 @@ export async function runCommandLine(argv: readonly string[], world: Terminal): 
   }
 }
 
-function buildProgram(terminal: Terminal, finish: (status: number) => void): Command {
-  const program = new Command('osm-auditor')
+function buildProgram(programName: string, terminal: Terminal, finish: (status: number) => void): Command {
+  const program = new Command(programName)
     .description(
       'osm-auditor verifies that Open Service Mesh redirects the traffic of pods as its configuration says.',
     )
@@ -59,7 +71,10 @@ function buildProgram(terminal: Terminal, finish: (status: number) => void): Com
   program.helpCommand(false);
 
   const addCommand = (name: string, description: string, examples: string): Command => {
-    const command = withExamples(program.command(name), examples).description(description);
+    const command = withExamples(
+      program.command(name),
+      examples.replaceAll(`${PROGRAM} `, `${programName} `),
+    ).description(description);
     // `-An name` is `-A -n name`, although -A may have a value.
     command.combineFlagAndOptionalValue(false);
     return command.showHelpAfterError(usageHint(`${program.name()} ${name}`));
@@ -78,6 +93,9 @@ function buildProgram(terminal: Terminal, finish: (status: number) => void): Com
         '  # Judge all pods of the cluster, with the commands that mend them',
         '  osm-auditor check -A -o wide',
         '',
+        '  # Watch a namespace, until Ctrl-C',
+        '  osm-auditor check -n bookstore --watch',
+        '',
         '  # Judge saved objects: pods, the mesh configuration and, if they matter, namespaces',
         '  kubectl get pods,namespaces -A -o json > pods.json',
         '  kubectl get configmap -n osm-system osm-config -o yaml > config.yaml',
@@ -86,6 +104,9 @@ function buildProgram(terminal: Terminal, finish: (status: number) => void): Com
     ),
   )
     .addOption(outputOption(FORMATS))
+    .addOption(watchOption())
+    .addOption(showPodsOption())
+    .addOption(colourOption())
     .action(async (options: CheckOptions) => finish(await check(options, terminal)));
 
   selectionOptions(
@@ -124,7 +145,7 @@ function buildProgram(terminal: Terminal, finish: (status: number) => void): Com
     'Explain a finding: what it means, where it comes from, what to do.',
     '  # List all findings\n  osm-auditor explain\n\n  # Read about one\n  osm-auditor explain OA402',
   )
-    .argument('[code]', 'A code such as OA402 or a reason such as ExcludedRangeExtra.')
+    .addArgument(findingArgument())
     .action((code: string | undefined) => finish(explain(code, terminal)));
 
   runOptions(
@@ -140,6 +161,23 @@ function buildProgram(terminal: Terminal, finish: (status: number) => void): Com
     finish(await run(options, terminal));
   });
 
+  addCommand(
+    'completion',
+    'Print a script that completes commands, options and findings in a shell.',
+    [
+      '  # In this bash',
+      '  source <(osm-auditor completion bash)',
+      '',
+      '  # In every zsh; compinit must have run',
+      "  echo 'source <(osm-auditor completion zsh)' >> ~/.zshrc",
+      '',
+      '  # In every fish',
+      '  osm-auditor completion fish > ~/.config/fish/completions/osm-auditor.fish',
+    ].join('\n'),
+  )
+    .addArgument(shellArgument())
+    .action((shell: string) => finish(completion(shell, program, terminal)));
+
   addCommand('version', 'Print the version.', '  osm-auditor version').action(() => {
     terminal.out(`osm-auditor ${VERSION}\n`);
   });
@@ -147,9 +185,25 @@ function buildProgram(terminal: Terminal, finish: (status: number) => void): Com
 }
 
 function outputOption(formats: Readonly<Record<string, unknown>>): Option {
-  return new Option('-o, --output <format>', `Output format. One of: (${Object.keys(formats).join(', ')}).`)
+  const option = new Option('-o, --output <format>', 'Output format.')
     .env('OSM_AUDITOR_OUTPUT')
     .default('table');
+  // For the help and for shells; what is no format is refused by the formats themselves.
+  option.argChoices = Object.keys(formats);
+  return option;
+}
+
+function shellArgument(): Argument {
+  const argument = new Argument('<shell>', `The shell. One of: (${SHELLS.join(', ')}).`);
+  argument.argChoices = [...SHELLS];
+  return argument;
+}
+
+function findingArgument(): Argument {
+  const argument = new Argument('[code]', 'A code such as OA402 or a reason such as ExcludedRangeExtra.');
+  // For shells: other cases are taken too, and typing errors are answered with what may have been meant.
+  argument.argChoices = FINDING_NAMES.flatMap((name) => [catalogueEntry(name).code, name]);
+  return argument;
 }
 
 function usageHint(command: string): string {

@@ -2,6 +2,7 @@
 import type { Surroundings } from '../controller/gatherer.ts';
 import type { Pod } from '../core/osm/pod.ts';
 import type { Origin, SourceObject } from './input/source-object.ts';
+import type { ConnectionOptions } from './connection-options.ts';
 import type { JudgingOptions } from './judging-options.ts';
 import type { ConfigTexts } from './place.ts';
 
@@ -21,13 +22,11 @@ export interface Subjects {
 }
 
 /** kubectl's options that choose pods. */
-export interface Selection extends JudgingOptions {
+export interface Selection extends JudgingOptions, ConnectionOptions {
   readonly filename: readonly string[];
   readonly namespace?: string;
   /** Outweighs `namespace`, as in kubectl. */
   readonly allNamespaces: boolean;
   readonly selector?: string;
-  readonly kubeconfig?: string;
-  readonly context?: string;
   readonly osmNamespace?: string;
 }

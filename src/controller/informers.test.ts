@@ -210,4 +210,26 @@ describe('the informers', () => {
     stop.abort();
     await running;
   });
+
+  it('ask for no more than one namespace and a selector, if told so', async () => {
+    const one = createInformers({
+      api: cluster,
+      clock,
+      logger: new RecordingLogger(),
+      recognises: () => true,
+      podNamespace: 'web',
+      podLabelSelector: 'app=web',
+      configMapNamespace: 'osm-system',
+    });
+    cluster.lists.splice(0);
+    const running = Promise.all([one.pods.run(stop.signal), one.configs.ConfigMap.run(stop.signal)]);
+    await settle();
+    const asked = cluster.lists.map(({ path, query }) => [path, query['labelSelector']]);
+    expect(asked).to.have.deep.members([
+      ['/api/v1/namespaces/web/pods', 'app=web'],
+      ['/api/v1/namespaces/osm-system/configmaps', undefined],
+    ]);
+    stop.abort();
+    await running;
+  });
 });

@@ -63,6 +63,11 @@ export interface InformersOptions extends InformerTimings {
   readonly recognises: (after: PodSnapshot, before: PodSnapshot) => boolean;
   /** Restricts the pods on the server's side, for example `spec.nodeName=worker-1`; all pods by default. */
   readonly podFieldSelector?: string | undefined;
+  readonly podLabelSelector?: string | undefined;
+  /** Restricts the pods to those of a namespace: a right in it is enough then. */
+  readonly podNamespace?: string | undefined;
+  /** The same for the ConfigMaps, where it is known in which namespace OSM runs. */
+  readonly configMapNamespace?: string | undefined;
   /** Whether the pod of this key is of this replica's share; all are by default. */
   readonly ownsPod?: ((key: string) => boolean) | undefined;
 }
@@ -78,6 +83,9 @@ export const WEBHOOKS_PATH = '/apis/admissionregistration.k8s.io/v1/mutatingwebh
 export function createInformers({
   recognises,
   podFieldSelector,
+  podLabelSelector,
+  podNamespace,
+  configMapNamespace,
   ownsPod,
   ...shared
 }: InformersOptions): Informers {
@@ -86,10 +94,11 @@ export function createInformers({
       ...shared,
       source: {
         name: 'pods',
-        path: '/api/v1/pods',
+        path: collectionPath('pods', podNamespace),
         // A pod's tell when it was annotated; the others' are nobody's question.
         prune: withoutManagedFields(PRODUCTS.map(({ domain }) => `"f:${domain}`)),
         ...(podFieldSelector !== undefined && { fieldSelector: podFieldSelector }),
+        ...(podLabelSelector !== undefined && { labelSelector: podLabelSelector }),
       },
       ...(ownsPod !== undefined && { accepts: ownsPod }),
       project: (object) => new PackedPod(podSnapshot(object)),
@@ -106,7 +115,7 @@ export function createInformers({
         ...shared,
         source: {
           name: 'configmaps',
-          path: '/api/v1/configmaps',
+          path: collectionPath('configmaps', configMapNamespace),
           fieldSelector: `metadata.name=${CONFIG_MAP_NAME}`,
         },
         project: (object) => configMapConfig(configMapSnapshot(object)),
@@ -120,6 +129,12 @@ export function createInformers({
       project: meshOfWebhook,
     }),
   };
+}
+
+/** Of a namespace, or of all. */
+export function collectionPath(resource: 'pods' | 'configmaps', namespace: string | undefined): string {
+  const within = namespace === undefined ? '' : `/namespaces/${encodeURIComponent(namespace)}`;
+  return `/api/v1${within}/${resource}`;
 }
 
 /** The definition of the resource may come and go while the controller runs. */

@@ -127,6 +127,7 @@ export class Cluster implements ListWatch {
     const response = await request(url, {
       headers: {
         ...context.getHeaders(),
+        ...(this.#config.asGroups.length === 0 ? {} : { 'impersonate-group': [...this.#config.asGroups] }),
         accept: 'application/json',
         'user-agent': USER_AGENT,
         ...(contentType === undefined ? {} : { 'content-type': contentType }),

@@ -20,6 +20,14 @@ export interface KubeConfigSource {
   readonly kubeconfig?: string | undefined;
   /** A context of the kubeconfig; without it the current one. */
   readonly context?: string | undefined;
+  /** A cluster and a user of the kubeconfig, instead of the context's. */
+  readonly cluster?: string | undefined;
+  readonly user?: string | undefined;
+  /** Another address of the cluster. */
+  readonly server?: string | undefined;
+  /** Whom the user acts as: another one, and members of groups. */
+  readonly as?: string | undefined;
+  readonly asGroups?: readonly string[] | undefined;
   /** How long to wait for the first byte of an answer, and between two of them, in milliseconds; 15 s by default. */
   readonly answerTimeoutMs?: number;
 }
@@ -37,6 +45,8 @@ const ANSWER_TIMEOUT_MS = 15_000;
 export class PooledKubeConfig extends KubeConfig {
   /** See KubeConfigSource. */
   readonly answerTimeoutMs: number;
+  /** Groups to impersonate, which the base class does not know of. */
+  readonly asGroups: readonly string[];
   #pool: Dispatcher | undefined;
   /** The options the pool was made with, and those the call under way asks for. */
   #pooled: DispatcherOptions | undefined;
@@ -54,9 +64,10 @@ export class PooledKubeConfig extends KubeConfig {
     this.#tokens.forget();
   }
 
-  constructor(answerTimeoutMs = ANSWER_TIMEOUT_MS) {
+  constructor({ answerTimeoutMs, asGroups }: KubeConfigSource = {}) {
     super();
-    this.answerTimeoutMs = answerTimeoutMs;
+    this.answerTimeoutMs = answerTimeoutMs ?? ANSWER_TIMEOUT_MS;
+    this.asGroups = asGroups ?? [];
   }
 
   override createDispatcherOptions(cluster: Cluster | null, agentOptions: AgentOptions): DispatcherOptions {
@@ -85,7 +96,7 @@ export class PooledKubeConfig extends KubeConfig {
 
 /** Loads the kubeconfig; throws one clear Error when it is missing, unreadable, malformed or names no cluster. */
 export function loadKubeConfig(source: KubeConfigSource): PooledKubeConfig {
-  const config = new PooledKubeConfig(source.answerTimeoutMs);
+  const config = new PooledKubeConfig(source);
   const origin = source.kubeconfig ?? 'the default kubeconfig';
   try {
     if (source.kubeconfig === undefined) config.loadFromDefault();
@@ -99,9 +110,37 @@ export function loadKubeConfig(source: KubeConfigSource): PooledKubeConfig {
     );
   }
   if (source.context !== undefined) config.setCurrentContext(source.context);
+  applyOverrides(config, source, origin);
   checkContext(config, origin);
   config.adoptTokenFiles();
   return config;
+}
+
+/** Puts what the source says in the place of what the context says. */
+function applyOverrides(config: KubeConfig, source: KubeConfigSource, origin: string): void {
+  const context = config.getContextObject(config.getCurrentContext());
+  // What is wrong with the context is said by its check.
+  if (context === null) return;
+  const names = { cluster: source.cluster ?? context.cluster, user: source.user ?? context.user };
+  config.contexts = config.contexts.map((each) => (each === context ? { ...each, ...names } : each));
+  const user = config.getUser(names.user);
+  if (source.user !== undefined && user === null)
+    throw new Error(`user "${source.user}" is not in ${origin}`);
+  if (source.cluster !== undefined && config.getCluster(source.cluster) === null)
+    throw new Error(`cluster "${source.cluster}" is not in ${origin}`);
+  const { server, as } = source;
+  if (server !== undefined) {
+    config.clusters = config.clusters.map((each) =>
+      each.name === names.cluster ? { ...each, server } : each,
+    );
+  }
+  if (as !== undefined) {
+    // Going on as oneself would be the opposite of what was asked for.
+    if (user === null) throw new Error(`${origin} has no user "${names.user}" who could act as "${as}"`);
+    config.users = config.users.map((each) => (each === user ? { ...each, impersonateUser: as } : each));
+  }
+  if ((source.asGroups ?? []).length > 0 && as === undefined)
+    throw new Error('groups can be impersonated only together with a user');
 }
 
 function checkContext(config: KubeConfig, origin: string): void {

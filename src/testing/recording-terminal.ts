@@ -1,12 +1,13 @@
 /**
  * Runs a command line in this process and records what a person would see.
  *
- * Guarantees: of the variables OSM_AUDITOR_* a command sees those given here and no others; all are as before when it
+ * Guarantees: of the variables OSM_AUDITOR_* and those about colours a command sees those given here and no others; all are as before when it
  * has ended, whichever way. Limits: the environment belongs to the process, so run one command at a time.
  */
 import process from 'node:process';
 import { Readable } from 'node:stream';
 import { runCommandLine } from '../cli/program.ts';
+import type { Screen } from '../cli/terminal.ts';
 
 export interface Outcome {
   readonly status: number;
@@ -18,30 +19,42 @@ export interface World {
   readonly stdin?: string;
   /** Variables to add, for this command alone. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Where a person watches; nobody does by default. */
+  readonly screen?: Screen;
+  /** What was typed to run the program. */
+  readonly name?: string;
 }
+
+/** What a command goes by. */
+const OURS = /^(OSM_AUDITOR_.*|NO_COLOR|FORCE_COLOR|CLICOLOR_FORCE|TERM)$/;
 
 /** Hours after the recorded pods started. */
 const RECORDED_NOW = Date.parse('2026-11-23T12:00:00Z');
 
 /** @param args the words after the program's name */
 export async function osmAuditor(args: readonly string[], world: World = {}): Promise<Outcome> {
-  const { stdin = '', env = {} } = world;
+  const { stdin = '', env = {}, screen, name } = world;
   const written = { stdout: '', stderr: '' };
   const status = await withVariables(env, () =>
-    runCommandLine(args, {
-      stdin: Readable.from([Buffer.from(stdin)]),
-      out: (text) => void (written.stdout += text),
-      err: (text) => void (written.stderr += text),
-      interactive: false,
-      now: () => RECORDED_NOW,
-    }),
+    runCommandLine(
+      args,
+      {
+        stdin: Readable.from([Buffer.from(stdin)]),
+        out: (text) => void (written.stdout += text),
+        err: (text) => void (written.stderr += text),
+        interactive: false,
+        screen,
+        now: () => RECORDED_NOW,
+      },
+      name,
+    ),
   );
   return { status, ...written };
 }
 
 async function withVariables<T>(env: Readonly<Record<string, string>>, action: () => Promise<T>): Promise<T> {
   const before = process.env;
-  const foreign = Object.entries(before).filter(([name]) => !name.startsWith('OSM_AUDITOR_'));
+  const foreign = Object.entries(before).filter(([name]) => !OURS.test(name));
   process.env = { ...Object.fromEntries(foreign), ...env };
   try {
     return await action();

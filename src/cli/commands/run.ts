@@ -14,6 +14,7 @@ import { judgingOf, type JudgingOptions } from '../judging-options.ts';
 import { replicaOf, whereabouts, type ReplicaOptions } from '../replica-options.ts';
 import { createLogger, type LogFormat, type LogLevel } from '../logging.ts';
 import { EXIT, type Terminal } from '../terminal.ts';
+import { untilSignal } from '../until-signal.ts';
 import { UsageError } from '../usage-error.ts';
 
 export interface RunOptions extends JudgingOptions, ReplicaOptions {
@@ -96,16 +97,4 @@ function explain<T>(action: () => T): T {
   } catch (error) {
     throw new UsageError(describeError(error));
   }
-}
-
-/** A second signal ends the process the usual way, without waiting. */
-function untilSignal(onSignal: (name: string) => void): AbortSignal {
-  const stopping = new AbortController();
-  for (const name of ['SIGTERM', 'SIGINT'] as const) {
-    process.once(name, () => {
-      onSignal(name);
-      stopping.abort(new Error(`received ${name}`));
-    });
-  }
-  return stopping.signal;
 }

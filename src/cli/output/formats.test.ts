@@ -4,12 +4,15 @@ import { audit } from '../../core/audit/audit.ts';
 import { configurationsOf } from '../../core/audit/configurations.ts';
 import type { AuditInput } from '../../core/audit/judgement.ts';
 import { configWith, inputFor, meshedPod } from '../../testing/builders.ts';
+import { plain } from '../styled-text.ts';
 import { formatNamed } from './formats.ts';
 
 /** All behind the table itself. */
 function below(input: AuditInput): string {
   const pods = [{ report: audit(input), source: undefined }];
-  const text = formatNamed('table')({ configs: configurationsOf(input.configs), pods });
+  const text = plain(
+    formatNamed('table')({ configs: configurationsOf(input.configs), pods }, { showPods: false }),
+  );
   return text.slice(text.indexOf('\n\n') + 2);
 }
 

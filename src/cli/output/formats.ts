@@ -4,12 +4,12 @@ import type { ConfigLookup } from '../../core/osm/mesh-config.ts';
 import { OPEN_REPORTS, WG_POLICY } from '../../core/audit/policy-report-object.ts';
 import { visible, visibleJson } from '../../core/audit/quote.ts';
 import { restartsFor } from '../../core/audit/restarts.ts';
-import { describeOrigin } from '../input/source-object.ts';
 import { UsageError } from '../usage-error.ts';
+import type { StyledText } from '../styled-text.ts';
 import {
   reportDocument,
+  styledSummary,
   summarise,
-  summaryLine,
   type AuditResult,
   type JudgedPod,
 } from './report-document.ts';
@@ -18,17 +18,15 @@ import { htmlText } from './html.ts';
 import { junitText } from './junit.ts';
 import { policyReportsText } from './policy-reports.ts';
 import { sarifText } from './sarif.ts';
-import { renderTable, shorten } from './table.ts';
+import { narrowTable, wideTable, type Layout } from './pod-table.ts';
 import { yamlText } from './yaml-text.ts';
 
-/** A format turns the whole result into text that ends in a newline. */
-export type Format = (result: AuditResult) => string;
-
-const MESSAGE_WIDTH = 96;
+/** A format turns the whole result into text that ends in a newline. Those for people alone have colours. */
+export type Format = (result: AuditResult, layout: Layout) => string | StyledText;
 
 export const FORMATS: Readonly<Record<string, Format>> = {
-  table: (result) => narrowTable(result.pods) + footer(result),
-  wide: (result) => wideTable(result.pods) + footer(result),
+  table: (result, layout) => [...narrowTable(result.pods, layout), ...footer(result)],
+  wide: (result) => [...wideTable(result.pods), ...footer(result)],
   json: (result) => visibleJson(`${JSON.stringify(reportDocument(result), null, 2)}\n`),
   yaml: (result) => yamlText(reportDocument(result)),
   junit: junitText,
@@ -54,37 +52,15 @@ export function formatNamed(name: string): Format {
   );
 }
 
-/**
- * One line for each finding; a pod without one has a line too. What many pods share would hide what is the matter with
- * each, so it is left to the line of pods that have nothing else.
- */
-function narrowTable(pods: readonly JudgedPod[]): string {
-  const rows = pods.flatMap(({ report }) => {
-    const pod = [report.namespace, report.name, report.status];
-    if (report.findings.length === 0) return [[...pod, '', '']];
-    const own = report.findings.filter(({ scope }) => scope === 'pod');
-    return (own.length === 0 ? report.findings : own).map(({ code, message }) => [
-      ...pod,
-      code,
-      shorten(message, MESSAGE_WIDTH),
-    ]);
-  });
-  return renderTable(['NAMESPACE', 'NAME', 'STATUS', 'CODE', 'MESSAGE'], rows);
-}
-
-function wideTable(pods: readonly JudgedPod[]): string {
-  const rows = pods.flatMap(({ report, source }) => {
-    const pod = [report.namespace, report.name, report.status, report.dialect ?? '<none>'];
-    const from = source === undefined ? 'cluster' : describeOrigin(source);
-    if (report.findings.length === 0) return [[...pod, '', '', '', '', from]];
-    return report.findings.map(({ code, name, message, fix }) => [...pod, code, name, message, fix, from]);
-  });
-  const headers = ['NAMESPACE', 'NAME', 'STATUS', 'DIALECT', 'CODE', 'REASON', 'MESSAGE', 'FIX', 'SOURCE'];
-  return renderTable(headers, rows);
-}
-
-function footer({ configs, pods }: AuditResult): string {
-  return `\n${summaryLine(summarise(pods))}\n` + sharedLines({ configs, pods }) + restartLines(configs, pods);
+/** What stands below the tables: how many pods are what, and what mends them. */
+export function footer({ configs, pods }: AuditResult): StyledText {
+  return [
+    '\n',
+    ...styledSummary(summarise(pods)),
+    '\n',
+    sharedLines({ configs, pods }),
+    restartLines(configs, pods),
+  ];
 }
 
 /** What pods share, once: the lines of pods that have something of their own do not name it. */

@@ -6,6 +6,7 @@ import { restartsFor } from '../../core/audit/restarts.ts';
 import type { Report, Status } from '../../core/audit/report.ts';
 import { describeOrigin, type Origin, type SourceObject } from '../input/source-object.ts';
 import type { ConfigTexts } from '../place.ts';
+import { plain, statusText, type Styled, type StyledText } from '../styled-text.ts';
 import type { ConfigLookup } from '../../core/osm/mesh-config.ts';
 
 /** A report, and the place in a file that its pod was read from. */
@@ -47,9 +48,26 @@ export function summarise(pods: readonly JudgedPod[]): Summary {
 }
 
 /** `2 pods: 1 verified, 1 discrepant, 0 unknown, 0 not applicable` */
-export function summaryLine({ pods, verified, discrepant, unknown, notApplicable }: Summary): string {
-  const counts = `${verified} verified, ${discrepant} discrepant, ${unknown} unknown, ${notApplicable} not applicable`;
-  return `${pods} ${pods === 1 ? 'pod' : 'pods'}: ${counts}`;
+export function summaryLine(summary: Summary): string {
+  return plain(styledSummary(summary));
+}
+
+/** The same, with the colours of what there is. */
+export function styledSummary({ pods, verified, discrepant, unknown, notApplicable }: Summary): StyledText {
+  const count = (status: Status, number: number, words: string): string | Styled => {
+    const text = `${number} ${words}`;
+    return number === 0 ? text : statusText(status, text);
+  };
+  return [
+    `${pods} ${pods === 1 ? 'pod' : 'pods'}: `,
+    count('Verified', verified, 'verified'),
+    ', ',
+    count('Discrepant', discrepant, 'discrepant'),
+    ', ',
+    count('Unknown', unknown, 'unknown'),
+    ', ',
+    count('NotApplicable', notApplicable, 'not applicable'),
+  ];
 }
 
 /** Plain data, ready for a serializer. */

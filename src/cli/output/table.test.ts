@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { renderTable, shorten } from './table.ts';
+import { plain } from '../styled-text.ts';
+import { renderTable, shorten, styledTable } from './table.ts';
 
 describe('table', () => {
   it('pads each column to its widest cell, three spaces apart, with nothing at the end of a line', () => {
@@ -29,6 +30,19 @@ describe('table', () => {
   it('takes more rows than a function takes arguments', () => {
     const rows = Array.from({ length: 300_000 }, () => ['y']);
     expect(renderTable(['A'], rows).length).to.equal(2 * 300_001);
+  });
+
+  it('aligns by what is seen, whatever has a colour', () => {
+    const parts = styledTable(
+      ['A', 'B'],
+      [
+        [{ style: 'bad', text: 'x' }, 'y'],
+        ['wide', { style: 'good', text: 'z' }],
+      ],
+    );
+    expect(plain(parts)).to.equal('A      B\nx      y\nwide   z\n');
+    expect(parts).to.deep.include({ style: 'bad', text: 'x' });
+    expect(parts).to.deep.include({ style: 'good', text: 'z' });
   });
 
   it('has only its header without rows', () => {
