@@ -5,7 +5,7 @@
  * another one.
  */
 import { meshNamespaces } from '../osm/choose-config.ts';
-import { membership } from '../osm/membership.ts';
+import { membership, type Surroundings } from '../osm/membership.ts';
 import type { FindingName } from './catalogue.ts';
 import { checkAnnotation } from './checks/annotation.ts';
 import { checkAppUser } from './checks/app-user.ts';
@@ -63,12 +63,8 @@ export function audit(input: AuditInput): Report {
 }
 
 function judge(input: AuditInput): Report {
-  const { pod, namespace, configs } = input;
-  const belongs = membership(pod, {
-    namespace,
-    meshNamespaces: meshNamespaces(configs),
-    interception: interceptionFor(input),
-  });
+  const { pod } = input;
+  const belongs = membership(pod, surroundingsFor(input));
   if (belongs.kind !== 'injected') {
     const concerned = belongs.kind === 'should-be-injected';
     const findings = sortFindings([
@@ -97,6 +93,12 @@ function judge(input: AuditInput): Report {
     undecided: undecidedOf(input, findings),
     recheckAt: recheckAt(input, judgement, findings),
   };
+}
+
+/** What membership depends on beside the pod. */
+export function surroundingsFor(input: AuditInput): Surroundings {
+  const { namespace, configs } = input;
+  return { namespace, meshNamespaces: meshNamespaces(configs), interception: interceptionFor(input) };
 }
 
 /** Of a pod of which nothing is known that a mesh has made. */
