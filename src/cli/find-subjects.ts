@@ -1,17 +1,16 @@
 /** Files when -f is given, the cluster otherwise. */
-import type { Selection, Subjects } from './subjects.ts';
+import type { Selection, Subjects, Wanted } from './subjects.ts';
 import type { Terminal } from './terminal.ts';
 
-/** @param keepTexts whether the texts of what is read from files stay in memory: see from-files.ts */
 export async function findSubjects(
   selection: Selection,
   terminal: Terminal,
-  keepTexts = false,
+  wanted: Wanted = {},
 ): Promise<Subjects> {
   // Loaded when needed: the Kubernetes client takes longer to load than files take to judge.
   if (selection.filename.length > 0) {
     const { subjectsFromFiles } = await import('./from-files.ts');
-    return subjectsFromFiles(selection, terminal, keepTexts);
+    return subjectsFromFiles(selection, terminal, wanted);
   }
   const { subjectsFromCluster } = await import('./from-cluster.ts');
   return subjectsFromCluster(selection);

@@ -60,6 +60,14 @@ describe('command line, golden files', () => {
     });
   }
 
+  it('golden: manifests of workloads that do not run yet, in every format', async () => {
+    const formats = ['table', 'wide', 'name', 'junit', 'github'];
+    const commands = formats.map((format) => `check -f examples/manifests -o ${format}`);
+    golden('manifests.txt', await transcripts(commands));
+    golden('manifests.json', (await osmAuditor('check -f examples/manifests -o json'.split(' '))).stdout);
+    golden('manifests.sarif', (await osmAuditor('check -f examples/manifests -o sarif'.split(' '))).stdout);
+  });
+
   it('golden: the commands expected by the guide, and for a pod outside the mesh', async () => {
     const outsider = 'expected -f examples/recorded/no-sidecar.json -f examples/guide/base/config.yaml';
     const commands = [...GUIDE.map((sample) => `expected -f examples/guide/${sample}`), outsider];

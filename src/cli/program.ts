@@ -69,6 +69,7 @@ function buildProgram(terminal: Terminal, finish: (status: number) => void): Com
     addCommand(
       'check',
       'Judge pods once, from files or from the cluster of the current context.\n\n' +
+        'Of workloads in files it judges the pods that they would make.\n\n' +
         'Exit status: 0 every pod is verified or not applicable, 1 a pod is discrepant, 2 the command or its input\n' +
         'cannot be used, 3 no pod is discrepant but some are unknown.',
       [
@@ -82,6 +83,9 @@ function buildProgram(terminal: Terminal, finish: (status: number) => void): Com
         '  kubectl get pods,namespaces -A -o json > pods.json',
         '  kubectl get configmap -n osm-system osm-config -o yaml > config.yaml',
         '  osm-auditor check -f pods.json -f config.yaml',
+        '',
+        '  # Will the pods of manifests start? Before they are applied',
+        '  osm-auditor check -f manifests/ -f namespaces.yaml -f config.yaml',
       ].join('\n'),
     ),
   )

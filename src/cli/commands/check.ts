@@ -1,10 +1,13 @@
-/** `osm-auditor check`: judges pods once, from files or from the cluster. */
+/** `osm-auditor check`: judges pods once, from files or from the cluster, and those that manifests describe. */
 import { gather } from '../../controller/gatherer.ts';
 import { audit } from '../../core/audit/audit.ts';
 import { configurationsOf } from '../../core/audit/configurations.ts';
+import type { AuditInput } from '../../core/audit/judgement.ts';
+import type { Pod } from '../../core/osm/pod.ts';
 import { formatNamed, PLACING } from '../output/formats.ts';
 import { summarise, type JudgedPod } from '../output/report-document.ts';
 import { findSubjects } from '../find-subjects.ts';
+import { judgeManifests } from '../judge-manifests.ts';
 import type { Selection } from '../subjects.ts';
 import { judgingOf } from '../judging-options.ts';
 import { EXIT, type Terminal } from '../terminal.ts';
@@ -18,13 +21,18 @@ export async function check(options: CheckOptions, terminal: Terminal): Promise<
   const format = formatNamed(options.output);
   const {
     pods,
+    manifests = [],
     around,
     configTexts = new Map(),
-  } = await findSubjects(options, terminal, PLACING.includes(options.output));
+  } = await findSubjects(options, terminal, { texts: PLACING.includes(options.output), manifests: true });
   const settings = judgingOf(options);
-  const judged: readonly JudgedPod[] = pods.map(({ pod, ...from }) => {
-    return { report: audit(gather(pod, around, settings, terminal.now())), ...from };
-  });
+  const inputFor = (pod: Pod): AuditInput => gather(pod, around, settings, terminal.now());
+  const judged: readonly JudgedPod[] = [
+    ...pods.map(({ pod, ...from }) => ({ report: audit(inputFor(pod)), ...from })),
+    ...judgeManifests(manifests, pods, inputFor).map(({ manifest: { kind, source, text }, prospect }) => {
+      return { report: prospect.report, source, predicted: kind, ...(text === undefined ? {} : { text }) };
+    }),
+  ];
   terminal.out(format({ configs: configurationsOf(around.configs()), pods: judged, configTexts }));
   const { discrepant, unknown } = summarise(judged);
   if (discrepant > 0) return EXIT.discrepant;

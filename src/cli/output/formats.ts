@@ -7,6 +7,7 @@ import { describeOrigin } from '../input/source-object.ts';
 import { UsageError } from '../usage-error.ts';
 import {
   reportDocument,
+  shownName,
   summarise,
   summaryLine,
   type AuditResult,
@@ -31,7 +32,7 @@ export const FORMATS: Readonly<Record<string, Format>> = {
   junit: junitText,
   github: githubText,
   sarif: sarifText,
-  name: (result) => result.pods.map(({ report }) => `pod/${visible(report.name)}\n`).join(''),
+  name: (result) => result.pods.map(nameLine).join(''),
 };
 
 /** Formats that name the lines of values. */
@@ -51,8 +52,9 @@ export function formatNamed(name: string): Format {
  * each, so it is left to the line of pods that have nothing else.
  */
 function narrowTable(pods: readonly JudgedPod[]): string {
-  const rows = pods.flatMap(({ report }) => {
-    const pod = [report.namespace, report.name, report.status];
+  const rows = pods.flatMap((judged) => {
+    const { report } = judged;
+    const pod = [report.namespace, shownName(judged), report.status];
     if (report.findings.length === 0) return [[...pod, '', '']];
     const own = report.findings.filter(({ scope }) => scope === 'pod');
     return (own.length === 0 ? report.findings : own).map(({ code, message }) => [
@@ -64,9 +66,15 @@ function narrowTable(pods: readonly JudgedPod[]): string {
   return renderTable(['NAMESPACE', 'NAME', 'STATUS', 'CODE', 'MESSAGE'], rows);
 }
 
+function nameLine(judged: JudgedPod): string {
+  const name = shownName(judged);
+  return `${visible(judged.predicted === undefined ? `pod/${name}` : name)}\n`;
+}
+
 function wideTable(pods: readonly JudgedPod[]): string {
-  const rows = pods.flatMap(({ report, source }) => {
-    const pod = [report.namespace, report.name, report.status, report.dialect ?? '<none>'];
+  const rows = pods.flatMap((judged) => {
+    const { report, source } = judged;
+    const pod = [report.namespace, shownName(judged), report.status, report.dialect ?? '<none>'];
     const from = source === undefined ? 'cluster' : describeOrigin(source);
     if (report.findings.length === 0) return [[...pod, '', '', '', '', from]];
     return report.findings.map(({ code, name, message, fix }) => [...pod, code, name, message, fix, from]);

@@ -11,6 +11,8 @@ import type { ConfigLookup } from '../../core/osm/mesh-config.ts';
 export interface JudgedPod {
   readonly report: Report;
   readonly source: Origin | undefined;
+  /** The kind of object that describes a pod which is only to be created: `Deployment`. */
+  readonly predicted?: string;
   /** For formats that name places; see subjects.ts. */
   readonly text?: SourceObject;
 }
@@ -28,23 +30,34 @@ export interface Summary {
   readonly discrepant: number;
   readonly unknown: number;
   readonly notApplicable: number;
+  /** Those of the pods that are only to be created, where there are some; a workload counts once. */
+  readonly predicted?: number;
+}
+
+/** `web-0`, or `deployment/web` where the pod is only to be created. */
+export function shownName({ report: { name }, predicted }: JudgedPod): string {
+  return predicted === undefined ? name : `${predicted.toLowerCase()}/${name}`;
 }
 
 export function summarise(pods: readonly JudgedPod[]): Summary {
   const count = (status: Status): number => pods.filter(({ report }) => report.status === status).length;
+  const predicted = pods.filter((each) => each.predicted !== undefined).length;
   return {
     pods: pods.length,
     verified: count('Verified'),
     discrepant: count('Discrepant'),
     unknown: count('Unknown'),
     notApplicable: count('NotApplicable'),
+    ...(predicted === 0 ? {} : { predicted }),
   };
 }
 
 /** `2 pods: 1 verified, 1 discrepant, 0 unknown, 0 not applicable` */
-export function summaryLine({ pods, verified, discrepant, unknown, notApplicable }: Summary): string {
+export function summaryLine(summary: Summary): string {
+  const { pods, verified, discrepant, unknown, notApplicable, predicted } = summary;
   const counts = `${verified} verified, ${discrepant} discrepant, ${unknown} unknown, ${notApplicable} not applicable`;
-  return `${pods} ${pods === 1 ? 'pod' : 'pods'}: ${counts}`;
+  const ahead = predicted === undefined ? '' : ` (${predicted} predicted)`;
+  return `${pods} ${pods === 1 ? 'pod' : 'pods'}: ${counts}${ahead}`;
 }
 
 /** Plain data, ready for a serializer. */
@@ -56,10 +69,11 @@ export function reportDocument({ configs, pods }: AuditResult): object {
     ...(first === undefined ? {} : { config: configDocument(first) }),
     ...(configs.length > 1 ? { configs: configs.map(configDocument) } : {}),
     summary: summarise(pods),
-    pods: pods.map(({ report, source }) => ({
+    pods: pods.map(({ report, source, predicted }) => ({
       namespace: report.namespace,
       name: report.name,
       uid: report.uid,
+      ...(predicted === undefined ? {} : { predicted: true, kind: predicted }),
       ...(source === undefined ? {} : { source: describeOrigin(source) }),
       status: report.status,
       dialect: report.dialect ?? null,

@@ -198,6 +198,27 @@ describe('prospectOf', () => {
     );
   });
 
+  for (const [name, list, refused] of [
+    ['outbound-port-exclusion-list', '70000', '--dports 70000'],
+    ['inbound-port-exclusion-list', '70000', '-I OSM_PROXY_INBOUND'],
+    ['outbound-ip-range-exclusion-list', 'fd00::/8', '-d fd00::/8'],
+    ['outbound-ip-range-inclusion-list', 'fd00::/8', '-d fd00::/8'],
+  ] as const) {
+    it(`names ${name} where its text is refused, among others that are good`, () => {
+      const annotations = {
+        'openservicemesh.io/outbound-port-exclusion-list': '80',
+        'openservicemesh.io/inbound-port-exclusion-list': '80',
+        'openservicemesh.io/outbound-ip-range-exclusion-list': '10.0.0.0/8',
+        'openservicemesh.io/outbound-ip-range-inclusion-list': '10.0.0.0/8',
+        [`openservicemesh.io/${name}`]: list,
+      };
+      const configs = configSet([meshConfig()]);
+      const { stops } = prospectOf(inputFor(plainPod({ annotations }), { namespace: MONITORED, configs }));
+      expect(stops[0]?.message).to.include(refused);
+      expect(stops[0]?.evidence.source).to.equal(`openservicemesh.io/${name}`);
+    });
+  }
+
   it('says that the configuration alone is at fault', () => {
     const { report } = prospectOf(
       inputFor(plainPod(), {

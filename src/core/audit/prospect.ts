@@ -94,7 +94,7 @@ function injected(input: AuditInput, former: Former | undefined): Prospect {
     fork,
     predicted: true,
   };
-  const found = CHECKS.flatMap((check) => check(judgement));
+  const found = CHECKS.flatMap((check) => check(judgement)).map((each) => ofAnnotation(each, next));
   const stopping = stopsAmong(found, next);
   const failing = stopping.some(({ name }) => name === 'RecreationWillFail') ? [] : failure(next);
   return prospect(
@@ -146,6 +146,20 @@ function stopsAmong(findings: readonly Finding[], { intent, certain }: NextInjec
       name === 'RecreationWillFail' || (name.endsWith('Invalid') && denied.includes(evidence.source ?? ''))
     );
   });
+}
+
+/** Names the annotation that the refused command comes from, which may be cut: that is where it is mended. */
+function ofAnnotation(each: Finding, { intent }: NextInjection): Finding {
+  if (each.name !== 'RecreationWillFail') return each;
+  const text = each.evidence.text ?? '';
+  const ports = text.includes('--dports');
+  const inbound = ports && text.includes('INBOUND');
+  const possible = intent.annotations.filter(({ fate, list }) => {
+    return fate === 'honoured' && list.endsWith('Ports') === ports && (list === 'inboundPorts') === inbound;
+  });
+  const named = possible.find(({ items }) => items.some((item) => text.includes(` ${item.text} `)));
+  const source = named ?? possible[0];
+  return source === undefined ? each : { ...each, evidence: { ...each.evidence, source: source.name } };
 }
 
 /** What the configuration alone breaks; whatever else does is told already. */
