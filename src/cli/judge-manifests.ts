@@ -5,11 +5,10 @@
  * than one of these that is created again, as after an annotation was changed on the one and not on the other.
  */
 import { findingIdentity } from '../core/audit/condition-text.ts';
-import { judgementFor, type AuditInput } from '../core/audit/judgement.ts';
-import type { Former } from '../core/audit/next-injection.ts';
+import type { AuditInput } from '../core/audit/judgement.ts';
+import { formerOf, type Former } from '../core/audit/next-injection.ts';
 import { prospectOf, type Prospect } from '../core/audit/prospect.ts';
-import { withoutInjection } from '../core/osm/inject.ts';
-import { productOf } from '../core/osm/names.ts';
+import { asNew } from '../core/osm/inject.ts';
 import type { Pod } from '../core/osm/pod.ts';
 import type { Manifest, Subject } from './subjects.ts';
 
@@ -41,17 +40,6 @@ export function judgeManifests(
     if (own.some((each) => sameFindings(again(each), prospect))) return [];
     return [{ manifest, prospect, former }];
   });
-}
-
-/** undefined where nothing was injected. */
-export function formerOf(input: AuditInput): Former | undefined {
-  const product = productOf(input.pod);
-  return product === undefined ? undefined : { product, release: judgementFor(input).release };
-}
-
-/** The pod as it would be created once more. */
-export function asNew(pod: Pod): Pod {
-  return { ...withoutInjection(pod), phase: '', terminating: false };
 }
 
 function sameFindings({ report: a }: Prospect, { report: b }: Prospect): boolean {

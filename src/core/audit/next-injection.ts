@@ -9,7 +9,7 @@ import type { ConfigLookup, MeshConfig } from '../osm/mesh-config.ts';
 import { annotationsOf } from '../osm/annotations.ts';
 import { intentFor, NO_INTENT, type Intent } from '../osm/intent.ts';
 import { monitoredBy } from '../osm/membership.ts';
-import { FSM, OSM, type Product } from '../osm/names.ts';
+import { FSM, OSM, productOf, type Product } from '../osm/names.ts';
 import { asBuilt, newestRelease } from '../osm/recognise.ts';
 import { readVersion, releaseOf, type Release } from '../osm/releases.ts';
 import { judgementFor, lookupFor, type AuditInput } from './judgement.ts';
@@ -19,6 +19,12 @@ export interface Former {
   readonly product: Product;
   /** undefined where its rules did not tell. */
   readonly release: Release | undefined;
+}
+
+/** undefined where nothing was injected. */
+export function formerOf(input: AuditInput): Former | undefined {
+  const product = productOf(input.pod);
+  return product === undefined ? undefined : { product, release: judgementFor(input).release };
 }
 
 export interface NextInjection {

@@ -25,6 +25,11 @@ export function inject(pod: Pod, release: Release, intent: Intent): Pod {
   };
 }
 
+/** What a running pod would be made of once more: it does not run yet, and nothing is injected. */
+export function asNew(pod: Pod): Pod {
+  return { ...withoutInjection(pod), phase: '', terminating: false };
+}
+
 /** The pod as its workload asks for it, as far as the pod still tells. */
 export function withoutInjection(pod: Pod): Pod {
   const [init, sidecar] = [initContainerOf(pod), sidecarOf(pod)];
