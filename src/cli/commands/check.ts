@@ -9,15 +9,19 @@ import { summarise, type JudgedPod } from '../output/report-document.ts';
 import { findSubjects } from '../find-subjects.ts';
 import { judgeManifests } from '../judge-manifests.ts';
 import type { Selection } from '../subjects.ts';
+import { checkChange } from './check-change.ts';
 import { judgingOf } from '../judging-options.ts';
 import { EXIT, type Terminal } from '../terminal.ts';
 
 export interface CheckOptions extends Selection {
   readonly output: string;
+  /** Files with the configuration as it would be; see check-change.ts. */
+  readonly with: readonly string[];
 }
 
 /** @returns 0 when every pod is Verified or NotApplicable, 1 when one is Discrepant, else 3 */
 export async function check(options: CheckOptions, terminal: Terminal): Promise<number> {
+  if (options.with.length > 0) return checkChange(options, terminal);
   const format = formatNamed(options.output);
   const {
     pods,

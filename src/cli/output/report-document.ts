@@ -91,6 +91,6 @@ function configDocument(config: ConfigLookup): object {
   };
 }
 
-function findingDocument({ code, name, severity, message, fix, evidence }: Finding): object {
+export function findingDocument({ code, name, severity, message, fix, evidence }: Finding): object {
   return { code, reason: name, severity, message, fix, evidence };
 }

@@ -77,6 +77,12 @@ describe('a change', () => {
     expect(told.join('\n')).to.match(/now redirect 15001, then bypass/);
   });
 
+  it('has no traffic of pods that would not start', () => {
+    const refused = { outboundPorts: [6379, 70_000] };
+    expect(foreseen(pod('a', 'a'), {}, refused).traffic).not.to.deep.equal([]);
+    expect(sentences([foreseen(pod('a', 'a'), {}, refused)])).to.deep.equal([]);
+  });
+
   it('has no traffic where nothing changes, and none where a new pod has no rules', () => {
     expect(sentences([foreseen(pod('a', 'a'), {}, {})])).to.deep.equal([]);
     expect(sentences([foreseen(pod('a', 'a'), {}, { interception: 'none' })])).to.deep.equal([]);

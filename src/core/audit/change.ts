@@ -63,11 +63,12 @@ export function workloadOf({ pod, predicted }: Pick<ForeseenPod, 'pod' | 'predic
   return pod.owner ?? { kind: predicted ?? 'Pod', name: pod.name };
 }
 
-/** Each difference once, with the number of pods that have it; that of the most pods first. */
+/** Each difference once, with the number of pods that have it, as far as they start; that of the most pods first. */
 export function trafficOf(
   pods: readonly ForeseenPod[],
 ): readonly { readonly change: TrafficChange; readonly pods: number }[] {
-  const all = pods.flatMap(({ traffic }) => traffic);
+  const starting = pods.filter(({ foresight }) => foresight.kind !== 'cannot-start');
+  const all = starting.flatMap(({ traffic }) => traffic);
   return grouped(all, (change) => JSON.stringify([change.class, change.now, change.then]))
     .map((group) => ({ change: group[0], pods: group.length }))
     .sort((a, b) => b.pods - a.pods);
