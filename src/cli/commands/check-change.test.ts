@@ -102,7 +102,7 @@ describe('check --with', () => {
       ...later,
       metadata: { ...later.metadata, creationTimestamp: metadata.creationTimestamp },
     };
-    const [pod] = (await reported([changed])).pods;
+    const [pod] = (await reported([changed], '--settle-period', '1000000')).pods;
     expect(pod).to.deep.include({ outcome: 'restart', now: 'Verified', then: 'Discrepant' });
   });
 

@@ -178,6 +178,12 @@ const CASES: Readonly<Record<string, readonly [Pod, Change, Change, string]>> = 
     { configs: configured({ outboundPorts: [6379] }) },
     'restart ExcludedPortMissing',
   ],
+  'nothing for a pod that is still starting': [
+    { ...withPorts(), initContainers: [initOf('R4', {}, { status: undefined })] },
+    { configs: configured() },
+    { configs: configured() },
+    'same',
+  ],
   'nothing for a pod whose script is not understood': [
     meshedPod({ initContainers: [{ ...initOf('R4'), args: ['-c', 'nft list ruleset'] }] }),
     { configs: configured() },

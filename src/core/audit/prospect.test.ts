@@ -239,6 +239,15 @@ describe('prospectOf', () => {
     expect(prospectOf(unsaid).judgement?.release).to.equal(V1_2);
   });
 
+  it('knows the user of a mesh that was built with another one', () => {
+    const pod = plainPod({ containers: [container('app', { runAsUser: 2000 })] });
+    for (const configs of [ofVersion('v1.2.4'), configSet([meshConfig()])]) {
+      const input = inputFor(pod, { namespace: MONITORED, configs });
+      expect(prospectOf(input).report.status).to.equal('Verified');
+      expect(prospectOf({ ...input, fork: { uid: 2000 } }).report.status).to.equal('Discrepant');
+    }
+  });
+
   it('foretells a pod of FSM by its own configuration', () => {
     const namespace = namespaceOf('test', {
       labels: { [monitoredByLabel(FSM)]: 'fsm' },

@@ -131,8 +131,8 @@ function inItsNode(input: AuditInput, former: Former | undefined): Prospect | un
   const elsewhere: Pod = { ...input.pod, hostNetwork: false };
   const belongs: Membership = membership(elsewhere, surroundingsFor(input));
   if (belongs.kind !== 'should-be-injected') return undefined;
-  const { release, certain } = nextInjection(input, former);
-  if (!certain || release.reads === 'FsmMeshConfig' || !isBefore(release.since, [1, 0, 0])) return undefined;
+  const { release } = nextInjection(input, former);
+  if (release.reads === 'FsmMeshConfig' || !isBefore(release.since, [1, 0, 0])) return undefined;
   const message = `The pod uses its node's network, and the injector of ${release.name} does not mind: osm-init will change the rules of the node, and traffic of the whole node will be redirected to the pod's sidecar.`;
   return prospect(input, { findings: [finding('NodeRedirected', message)] });
 }
