@@ -1,5 +1,5 @@
 /**
- * Which manifests are judged, and how: by the pod that each would make.
+ * Which manifests are judged, and what is known of the injector that will see them.
  *
  * A workload whose pods were read too is known by them; its template counts where a new pod would be judged otherwise
  * than one of these that is created again, as after an annotation was changed on the one and not on the other.
@@ -12,19 +12,22 @@ import { asNew } from '../core/osm/inject.ts';
 import type { Pod } from '../core/osm/pod.ts';
 import type { Manifest, Subject } from './subjects.ts';
 
-export interface JudgedManifest {
+/** Gathers what a verdict depends on. */
+export type Gather = (pod: Pod) => AuditInput;
+
+export interface KnownManifest {
   readonly manifest: Manifest;
-  readonly prospect: Prospect;
-  /** What is known by its own pods of the mesh that injects. */
+  /** By its own pods, if any were read. */
   readonly former: Former | undefined;
 }
 
-/** @param inputFor gathers what a verdict depends on */
-export function judgeManifests(
+/** @param later under which else the manifests are judged: a difference there counts too */
+export function manifestsToJudge(
   manifests: readonly Manifest[],
   pods: readonly Subject[],
-  inputFor: (pod: Pod) => AuditInput,
-): readonly JudgedManifest[] {
+  now: Gather,
+  later: Gather = now,
+): readonly KnownManifest[] {
   const byOwner = new Map<string, Pod[]>();
   for (const { pod } of pods) {
     if (pod.owner === undefined) continue;
@@ -34,11 +37,12 @@ export function judgeManifests(
   return manifests.flatMap((manifest) => {
     const { pod, names } = manifest;
     const own = names.flatMap(({ kind, name }) => byOwner.get(`${pod.namespace}/${kind}/${name}`) ?? []);
-    const former = own.map((each) => formerOf(inputFor(each))).find((each) => each !== undefined);
-    const prospect = prospectOf(inputFor(pod), former);
-    const again = (each: Pod): Prospect => prospectOf(inputFor(asNew(each)), former);
-    if (own.some((each) => sameFindings(again(each), prospect))) return [];
-    return [{ manifest, prospect, former }];
+    const former = own.map((each) => formerOf(now(each))).find((each) => each !== undefined);
+    const sameAs = (each: Pod): boolean =>
+      [now, later].every((gather) => {
+        return sameFindings(prospectOf(gather(asNew(each)), former), prospectOf(gather(pod), former));
+      });
+    return own.some(sameAs) ? [] : [{ manifest, former }];
   });
 }
 

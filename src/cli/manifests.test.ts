@@ -1,5 +1,8 @@
 /** Workloads and pods that are only described: which of them are judged, and where what is wrong with them stands. */
 import { expect } from 'chai';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { readJson, readText } from '../testing/repository.ts';
 import { osmAuditor } from '../testing/recording-terminal.ts';
 
@@ -86,6 +89,34 @@ describe('manifests', () => {
     ]);
     const told = await judged([running({ [PORTS]: 'http' }), template]);
     expect(told.filter(isOfWorkload)).to.deep.equal([]);
+  });
+
+  it('are told beside running pods where new ones would differ once a change is in force', async () => {
+    const template = workload('Deployment', 'web', { [PORTS]: '8200' });
+    const items = [running(), template];
+    const stdin = JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
+    const fifteen = Array.from({ length: 15 }, (_, i) => 81 + i);
+    const config = JSON.stringify({
+      apiVersion: 'config.openservicemesh.io/v1alpha2',
+      kind: 'MeshConfig',
+      metadata: { name: 'osm-mesh-config', namespace: 'osm-system' },
+      spec: { traffic: { outboundPortExclusionList: fifteen } },
+    });
+    const folder = mkdtempSync(join(tmpdir(), 'manifests-'));
+    try {
+      writeFileSync(join(folder, 'config.json'), config);
+      const proposal = ['--with', join(folder, 'config.json')];
+      const args = ['check', '-f', MESH, '-f', '-', '-o', 'json', ...proposal];
+      const { pods } = JSON.parse((await osmAuditor(args, { stdin })).stdout) as {
+        readonly pods: readonly { readonly kind?: string; readonly outcome: string }[];
+      };
+      expect(pods.map(({ kind, outcome }) => [kind, outcome])).to.deep.equal([
+        [undefined, 'restart'],
+        ['Deployment', 'cannot-start'],
+      ]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('of pods count as running once the API server has seen them', async () => {

@@ -14,7 +14,7 @@ import { trafficChanges } from '../../core/audit/traffic-change.ts';
 import type { MeshConfig } from '../../core/osm/mesh-config.ts';
 import type { Pod } from '../../core/osm/pod.ts';
 import { findSubjects } from '../find-subjects.ts';
-import { judgeManifests } from '../judge-manifests.ts';
+import { manifestsToJudge } from '../judge-manifests.ts';
 import { judgingOf } from '../judging-options.ts';
 import {
   countsOf,
@@ -61,7 +61,7 @@ export async function checkChange(options: CheckOptions, terminal: Terminal): Pr
       const former = formerOf(now(pod));
       return { ...held(pod, outlookOf(now(pod), former), outlookOf(then(pod), former)), source };
     }),
-    ...judgeManifests(manifests, pods, now).map(({ manifest: { pod, kind, source }, former }) => {
+    ...manifestsToJudge(manifests, pods, now, then).map(({ manifest: { pod, kind, source }, former }) => {
       const [before, later] = [described(now(pod), former), described(then(pod), former)];
       return { ...held(pod, before, later), predicted: kind, source };
     }),

@@ -3,11 +3,12 @@ import { gather } from '../../controller/gatherer.ts';
 import { audit } from '../../core/audit/audit.ts';
 import { configurationsOf } from '../../core/audit/configurations.ts';
 import type { AuditInput } from '../../core/audit/judgement.ts';
+import { prospectOf } from '../../core/audit/prospect.ts';
 import type { Pod } from '../../core/osm/pod.ts';
 import { formatNamed, PLACING } from '../output/formats.ts';
 import { summarise, type JudgedPod } from '../output/report-document.ts';
 import { findSubjects } from '../find-subjects.ts';
-import { judgeManifests } from '../judge-manifests.ts';
+import { manifestsToJudge } from '../judge-manifests.ts';
 import type { Selection } from '../subjects.ts';
 import { checkChange } from './check-change.ts';
 import { judgingOf } from '../judging-options.ts';
@@ -33,8 +34,10 @@ export async function check(options: CheckOptions, terminal: Terminal): Promise<
   const inputFor = (pod: Pod): AuditInput => gather(pod, around, settings, terminal.now());
   const judged: readonly JudgedPod[] = [
     ...pods.map(({ pod, ...from }) => ({ report: audit(inputFor(pod)), ...from })),
-    ...judgeManifests(manifests, pods, inputFor).map(({ manifest: { kind, source, text }, prospect }) => {
-      return { report: prospect.report, source, predicted: kind, ...(text === undefined ? {} : { text }) };
+    ...manifestsToJudge(manifests, pods, inputFor).map(({ manifest, former }) => {
+      const { pod, kind, source, text } = manifest;
+      const { report } = prospectOf(inputFor(pod), former);
+      return { report, source, predicted: kind, ...(text === undefined ? {} : { text }) };
     }),
   ];
   terminal.out(format({ configs: configurationsOf(around.configs()), pods: judged, configTexts }));
