@@ -103,7 +103,14 @@ describe('workloadSnapshot', () => {
       deployment({ spec: { template: { ...TEMPLATE, metadata: { annotations: { a: 80 } } } } }),
       'spec.template.metadata.annotations.a: expected text',
     ],
-    'a template that is a text': [deployment({ spec: { template: 'x' } }), 'spec.template.spec: is missing'],
+    'a template that is a text': [
+      deployment({ spec: { template: 'x' } }),
+      'spec.template: expected a mapping',
+    ],
+    'metadata of a template that are a list': [
+      deployment({ spec: { template: { ...TEMPLATE, metadata: [] } } }),
+      'spec.template.metadata: expected a mapping',
+    ],
   };
   for (const [what, [object, message]] of Object.entries(wrong)) {
     it(`refuses ${what} and says where`, () => {

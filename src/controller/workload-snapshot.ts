@@ -5,7 +5,18 @@
  * names the place in the workload.
  */
 import type { Owner, Pod } from '../core/osm/pod.ts';
-import { list, mapping, maybe, optional, text, flag, whole, type Read } from './object-schema.ts';
+import {
+  anything,
+  flag,
+  list,
+  mapping,
+  maybe,
+  optional,
+  text,
+  textMap,
+  whole,
+  type Read,
+} from './object-schema.ts';
 import { podSnapshot } from './pod-snapshot.ts';
 import { inside, SnapshotError } from './read-object.ts';
 
@@ -47,6 +58,12 @@ const workloadSchema = mapping({
   status: maybe(mapping({ conditions: list(mapping({ type: text, status: text })) }), {}),
 });
 
+/** The rest of a template is read as a pod. */
+const templateSchema = mapping({
+  metadata: maybe(mapping({ labels: textMap, annotations: textMap }), {}),
+  spec: anything,
+});
+
 /**
  * @param path where its template stands
  * @param namespace for one that names none, as `kubectl apply -n` gives it
@@ -75,13 +92,11 @@ function podOf(
   path: readonly string[],
   identity: { readonly name: string; readonly namespace: string },
 ): Pod {
-  const template = inside(object, ...path);
-  if (template === undefined || template === null) throw new SnapshotError(path, 'is missing');
-  const labels = inside(template, 'metadata', 'labels');
-  const annotations = inside(template, 'metadata', 'annotations');
+  const found = inside(object, ...path);
+  if (found === undefined || found === null) throw new SnapshotError(path, 'is missing');
   try {
-    const metadata = { ...identity, labels, annotations };
-    return podSnapshot({ metadata, spec: inside(template, 'spec') }).pod;
+    const { metadata, spec } = templateSchema(found);
+    return podSnapshot({ metadata: { ...metadata, ...identity }, spec }).pod;
   } catch (error) {
     throw path.reduceRight((inner: unknown, key) => SnapshotError.within(key, inner), error);
   }
