@@ -18,11 +18,12 @@ describe('osm-auditor at a desk, on a cluster', function () {
     readonly err: string;
   }
   const check = (...args: readonly string[]): Ran => run('check', ...args);
-  const run = (command: string, ...args: readonly string[]): Ran => {
+  const run = (command: string, ...args: readonly string[]): Ran => fed('', command, ...args);
+  const fed = (input: string, command: string, ...args: readonly string[]): Ran => {
     const bundle = join(repositoryRoot, 'dist/osm-auditor.js');
     const env = { PATH: process.env['PATH'] ?? '' };
     const words = [bundle, command, '--kubeconfig', cluster.kubeconfig, ...args];
-    const { status, stdout, stderr } = spawnSync(process.execPath, words, { env, encoding: 'utf8' });
+    const { status, stdout, stderr } = spawnSync(process.execPath, words, { env, input, encoding: 'utf8' });
     return { status, out: stdout, err: stderr };
   };
 
@@ -54,6 +55,24 @@ describe('osm-auditor at a desk, on a cluster', function () {
 
   it('chooses pods by label', () => {
     expect(check('-n', NAMESPACE, '-l', 'app=good', '-o', 'name').out).to.equal('pod/good\n');
+  });
+
+  it('foretells what a change of the configuration would do', async () => {
+    const config = join(repositoryRoot, 'examples/change/ranges.yaml');
+    const { status, out, err } = check('-n', NAMESPACE, '--with', config, '-o', 'json');
+    expect([status, err]).to.deep.equal([1, '']);
+    const report = JSON.parse(out) as { readonly changes: unknown; readonly summary: object };
+    expect(report.changes).to.deep.equal([
+      { source: 'ConfigMap/osm-system/osm-config', action: 'replaces', pods: 1, findings: [] },
+    ]);
+    expect(report.summary).to.include({ pods: 2, restart: 1, same: 1 });
+
+    const saved = await cluster.kubectl(['get', 'configmap', 'osm-config', '-n', 'osm-system', '-o', 'json']);
+    const unchanged = fed(saved, 'check', '-n', NAMESPACE, '--with', '-');
+    expect([unchanged.status, unchanged.err]).to.deep.equal([0, '']);
+    expect(unchanged.out).to.match(
+      /^ConfigMap\/osm-system\/osm-config is as it is now; 1 pod is judged by it$/m,
+    );
   });
 
   it('answers 1 when a pod is discrepant, over all namespaces', async () => {

@@ -1,20 +1,19 @@
 /** Files when -f is given, the cluster otherwise. */
 import { Progress } from './progress.ts';
-import type { Selection, Subjects } from './subjects.ts';
+import type { Selection, Subjects, Wanted } from './subjects.ts';
 import type { Terminal } from './terminal.ts';
 
-/** @param keepTexts whether the texts of what is read from files stay in memory: see from-files.ts */
 export async function findSubjects(
   selection: Selection,
   terminal: Terminal,
-  keepTexts = false,
+  wanted: Wanted = {},
 ): Promise<Subjects> {
   const progress = new Progress(terminal);
   try {
     // Loaded when needed: the Kubernetes client takes longer to load than files take to judge.
     if (selection.filename.length > 0) {
       const { subjectsFromFiles } = await import('./from-files.ts');
-      return await subjectsFromFiles(selection, terminal, keepTexts, progress.say);
+      return await subjectsFromFiles(selection, terminal, wanted, progress.say);
     }
     const { subjectsFromCluster } = await import('./from-cluster.ts');
     return await subjectsFromCluster(selection, progress.say);

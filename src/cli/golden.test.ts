@@ -24,6 +24,9 @@ const TRACES = [
   'pod/no-sidecar --to 10.0.0.5:6379 -f examples/recorded/no-sidecar.json',
 ];
 
+/** The manifests of a shop, in a mesh that is configured like this. */
+const MANIFESTS = 'check -f examples/manifests -n shop';
+
 const golden = (name: string, text: string): void => expectGolden(`src/cli/testdata/golden/${name}`, text);
 
 /** `$ osm-auditor ...`, what it prints, and the exit status unless it is 0. */
@@ -61,6 +64,26 @@ describe('command line, golden files', () => {
       golden(`guide-${format}.txt`, await transcripts(commands));
     });
   }
+
+  it('golden: manifests of workloads that do not run yet, in every format', async () => {
+    const formats = ['table', 'wide', 'name', 'junit', 'github'];
+    const commands = formats.map((format) => `check -f examples/manifests -o ${format}`);
+    golden('manifests.txt', await transcripts(commands));
+    golden('manifests.json', (await osmAuditor('check -f examples/manifests -o json'.split(' '))).stdout);
+    golden('manifests.sarif', (await osmAuditor('check -f examples/manifests -o sarif'.split(' '))).stdout);
+  });
+
+  it('golden: what changes of the configuration would do to the recorded pods', async () => {
+    const now = 'check -f examples/recorded -f examples/guide/ip-ranges/config.yaml';
+    const commands = ['ranges', 'refused', 'namespaces'].map(
+      (file) => `${now} --with examples/change/${file}.yaml`,
+    );
+    const all = [...commands, `${now} --with examples/guide/ip-ranges/config.yaml`];
+    golden('change.txt', await transcripts(all));
+    golden('change-wide.txt', await transcripts(commands.map((command) => `${command} -o wide`)));
+    golden('change.json', (await osmAuditor(`${commands[0]} -o json`.split(' '))).stdout);
+    golden('change-manifests.txt', await transcript(`${MANIFESTS} --with examples/change/mesh.yaml`));
+  });
 
   it('golden: the commands expected by the guide, and for a pod outside the mesh', async () => {
     const outsider = 'expected -f examples/recorded/no-sidecar.json -f examples/guide/base/config.yaml';

@@ -30,9 +30,22 @@ function clusterOptions(command: Command): Command {
     );
 }
 
+/** What is to become of the configuration. */
+export function withOption(): Option {
+  return new Option(
+    '--with <file>',
+    'File with the mesh configuration or namespaces as they would be: say what that changes for the pods. Repeatable.',
+  )
+    .argParser(collect)
+    .default([]);
+}
+
+function collect(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value];
+}
+
 /** Which pods: for the commands that look once. */
 export function selectionOptions(command: Command): Command {
-  const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
   return judgingOptions(
     connectionOptions(
       clusterOptions(

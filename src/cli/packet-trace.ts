@@ -5,8 +5,14 @@
  * notes say why, with the code of the finding where there is one.
  */
 import type { Finding } from '../core/audit/finding.ts';
-import { judgementFor, likelyRelease, type AuditInput, type Judgement } from '../core/audit/judgement.ts';
-import { expectedRules, installedBy, isKnown, membershipIn, NO_RULES } from '../core/audit/pod-rules.ts';
+import {
+  judgementFor,
+  likelyRelease,
+  surroundingsFor,
+  type AuditInput,
+  type Judgement,
+} from '../core/audit/judgement.ts';
+import { expectedRules, installedBy, isKnown, NO_RULES } from '../core/audit/pod-rules.ts';
 import { checkAnnotation } from '../core/audit/checks/annotation.ts';
 import { checkConfig } from '../core/audit/checks/config.ts';
 import { checkInitContainer } from '../core/audit/checks/init-container.ts';
@@ -15,7 +21,7 @@ import { checkScript } from '../core/audit/checks/script.ts';
 import type { RuleSet } from '../core/iptables/model.ts';
 import { sameVerdict, UNKNOWN, type Packet } from '../core/iptables/packet.ts';
 import { simulate, type Walk } from '../core/iptables/simulate.ts';
-import type { Membership } from '../core/osm/membership.ts';
+import { membership, type Membership } from '../core/osm/membership.ts';
 import type { Pod } from '../core/osm/pod.ts';
 
 export interface PacketTrace {
@@ -43,7 +49,7 @@ export function agreementOf({ expected, installed }: PacketTrace): Agreement {
 /** @param notes what there is to say about the packet itself */
 export function tracePacket(input: AuditInput, packet: Packet, notes: readonly string[] = []): PacketTrace {
   const judgement = judgementFor(input);
-  const belongs = membershipIn(input);
+  const belongs = membership(input.pod, surroundingsFor(input));
   const rules = expectedRules(judgement, belongs, input);
   const expected = rules && walk(rules, packet);
   const installed = walkInstalled(judgement, packet);

@@ -1,11 +1,14 @@
 /**
  * Where in the files a finding's cause stands: the value in the configuration, the annotation or the script of the pod, or
- * the pod itself.
+ * the pod itself. Of a workload it is the annotation of its template.
  */
 import type { Finding } from '../core/audit/finding.ts';
 import { PRODUCTS } from '../core/osm/names.ts';
+import { inside } from '../controller/read-object.ts';
+import { templatePath } from '../controller/workload-snapshot.ts';
 import { displayName } from './input/input-error.ts';
 import type { Path, SourceObject } from './input/source-object.ts';
+import { kindOf } from './object-kinds.ts';
 
 export interface FilePlace {
   /** As it was named on the command line. */
@@ -32,7 +35,10 @@ export function placeOf(
     return at(config, field === undefined ? [] : valuePath(config, field, values[0]));
   }
   if (pod === undefined) return undefined;
-  if (source !== '' && isIn(annotationsOf(pod), source)) return at(pod, ['metadata', 'annotations', source]);
+  const within = templatePath(kindOf(pod)) ?? [];
+  if (source !== '' && isIn(inside(pod.object, ...within, 'metadata', 'annotations'), source)) {
+    return at(pod, [...within, 'metadata', 'annotations', source]);
+  }
   return at(pod, position === undefined ? [] : scriptPath(pod));
 }
 
@@ -49,11 +55,6 @@ function valuePath({ object }: SourceObject, field: string, value: string | unde
   const list = path.reduce<unknown>((within, key) => (isIn(within, key) ? within[key] : undefined), object);
   const index = Array.isArray(list) ? list.findIndex((item) => String(item) === value) : -1;
   return index < 0 ? path : [...path, index];
-}
-
-function annotationsOf({ object }: SourceObject): unknown {
-  const { metadata } = object;
-  return isIn(metadata, 'annotations') ? metadata['annotations'] : undefined;
 }
 
 /** The last argument of the init container; empty where there is none. */

@@ -16,7 +16,7 @@ import type { RunOptions } from './commands/run.ts';
 import { trace, type TraceOptions } from './commands/trace.ts';
 import { KubectlHelp, withExamples } from './help.ts';
 import { InputError } from './input/input-error.ts';
-import { runOptions, selectionOptions, showPodsOption, watchOption } from './options.ts';
+import { runOptions, selectionOptions, showPodsOption, watchOption, withOption } from './options.ts';
 import { FORMATS } from './output/formats.ts';
 import { TRACE_FORMATS } from './output/trace-formats.ts';
 import { packetOptions } from './packet-options.ts';
@@ -84,8 +84,10 @@ function buildProgram(programName: string, terminal: Terminal, finish: (status: 
     addCommand(
       'check',
       'Judge pods once, from files or from the cluster of the current context.\n\n' +
+        'Of workloads in files it judges the pods that they would make.\n\n' +
         'Exit status: 0 every pod is verified or not applicable, 1 a pod is discrepant, 2 the command or its input\n' +
-        'cannot be used, 3 no pod is discrepant but some are unknown.',
+        'cannot be used, 3 no pod is discrepant but some are unknown. With --with: 0 nothing has to be restarted and\n' +
+        'nothing breaks, 1 something does, 3 of some pods it cannot be told.',
       [
         '  # Judge the pods of a namespace',
         '  osm-auditor check -n bookstore',
@@ -100,9 +102,16 @@ function buildProgram(programName: string, terminal: Terminal, finish: (status: 
         '  kubectl get pods,namespaces -A -o json > pods.json',
         '  kubectl get configmap -n osm-system osm-config -o yaml > config.yaml',
         '  osm-auditor check -f pods.json -f config.yaml',
+        '',
+        '  # Will the pods of manifests start? Before they are applied',
+        '  osm-auditor check -f manifests/ -f namespaces.yaml -f config.yaml',
+        '',
+        '  # What would a change of the configuration do? Before it is applied',
+        '  osm-auditor check -A --with changed-config.yaml',
       ].join('\n'),
     ),
   )
+    .addOption(withOption())
     .addOption(outputOption(FORMATS))
     .addOption(watchOption())
     .addOption(showPodsOption())

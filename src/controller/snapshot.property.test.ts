@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { audit } from '../core/audit/audit.ts';
+import { prospectOf } from '../core/audit/prospect.ts';
 import { FSM } from '../core/osm/names.ts';
 import { inputFor } from '../testing/builders.ts';
 import { readJson } from '../testing/repository.ts';
@@ -13,6 +14,7 @@ import {
   podSnapshot,
   SnapshotError,
 } from './snapshot.ts';
+import { workloadSnapshot } from './workload-snapshot.ts';
 
 type Path = readonly (string | number)[];
 
@@ -108,6 +110,30 @@ describe('podSnapshot of a damaged pod', () => {
           'Unknown',
           'NotApplicable',
         ]);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+describe('workloadSnapshot of a damaged workload', () => {
+  const path = ['spec', 'template'];
+  const metadata = { name: 'web', ownerReferences: [{ kind: 'Deployment', name: 'web', controller: true }] };
+  const { spec, metadata: inner } = rich;
+  const workload = {
+    kind: 'ReplicaSet',
+    metadata,
+    spec: { replicas: 1, template: { metadata: inner, spec } },
+    status: { conditions: [{ type: 'Complete', status: 'True' }] },
+  };
+
+  it('gives a pod that can be foretold, or a SnapshotError on the way to the damage', () => {
+    fc.assert(
+      fc.property(damaged([workload]), ({ object, path: at, by }) => {
+        const facts = read((each) => workloadSnapshot(each, path, 'shop'), replaced(object, at, by), at);
+        if (facts === undefined) return;
+        const { findings } = prospectOf(inputFor(facts.pod)).report;
+        expect(findings.map(({ name }) => name)).not.to.include('JudgementFailed');
       }),
       { numRuns: 300 },
     );

@@ -17,7 +17,7 @@ export interface RulePair {
 
 const MOST_PICTURES = 60;
 
-/** Of the most pods first; pods without rules that do not need any have none. */
+/** Of the most pods first; pods that need no rules, or of which none are known, have none. */
 export function pairRules(pods: readonly PagePod[]): readonly RulePair[] {
   const texts = new Map<RuleSet | undefined, string>([[undefined, '']]);
   const textOf = (rules: RuleSet | undefined): string => {
@@ -27,8 +27,9 @@ export function pairRules(pods: readonly PagePod[]): readonly RulePair[] {
   };
   const pairs = new Map<string, { rules: PodRules; pods: PagePod[] }>();
   for (const pod of pods) {
-    if (pod.report.status === 'NotApplicable') continue;
-    const key = `${textOf(pod.rules.expected)}\0${textOf(pod.rules.installed)}`;
+    const { expected, installed } = pod.rules;
+    if (pod.report.status === 'NotApplicable' || (expected ?? installed) === undefined) continue;
+    const key = `${textOf(expected)}\0${textOf(installed)}`;
     const pair = pairs.get(key) ?? { rules: pod.rules, pods: [] };
     pairs.set(key, pair);
     pair.pods.push(pod);

@@ -1,14 +1,20 @@
-/** `osm-auditor check`: judges pods once, from files or from the cluster. */
-import { gather, type Surroundings } from '../../controller/gatherer.ts';
+/** `osm-auditor check`: judges pods once, from files or from the cluster, and those that manifests describe. */
+import { gather } from '../../controller/gatherer.ts';
 import { audit } from '../../core/audit/audit.ts';
 import { configurationsOf } from '../../core/audit/configurations.ts';
+import type { AuditInput } from '../../core/audit/judgement.ts';
 import { podRules } from '../../core/audit/pod-rules.ts';
+import { prospectOf } from '../../core/audit/prospect.ts';
+import type { Pod } from '../../core/osm/pod.ts';
 import { inColour, type ColourChoice } from '../colours.ts';
 import { formatNamed, PLACING, SHOWING_RULES } from '../output/formats.ts';
 import { summarise, type JudgedPod } from '../output/report-document.ts';
 import { findSubjects } from '../find-subjects.ts';
+import { manifestsToJudge } from '../judge-manifests.ts';
 import { Progress } from '../progress.ts';
-import type { Selection, Subject } from '../subjects.ts';
+import type { Selection, Subjects } from '../subjects.ts';
+import { UsageError } from '../usage-error.ts';
+import { checkChange } from './check-change.ts';
 import { judgingOf } from '../judging-options.ts';
 import { EXIT, type Terminal } from '../terminal.ts';
 
@@ -17,23 +23,28 @@ export interface CheckOptions extends Selection {
   readonly watch: boolean;
   readonly showPods: boolean;
   readonly color: ColourChoice;
+  /** Files with the configuration as it would be; see check-change.ts. */
+  readonly with: readonly string[];
 }
 
 /** @returns 0 when every pod is Verified or NotApplicable, 1 when one is Discrepant, else 3; 0 at the end of --watch */
 export async function check(options: CheckOptions, terminal: Terminal): Promise<number> {
+  if (options.with.length > 0) {
+    if (options.watch)
+      throw new UsageError('a change is judged once: --with cannot be given together with --watch');
+    return checkChange(options, terminal);
+  }
   const format = formatNamed(options.output);
   if (options.watch) {
     // Loaded when needed, as it brings the controller's informers with it.
     const { watch } = await import('./watch.ts');
     return watch(options, terminal);
   }
-  const {
-    pods,
-    around,
-    configTexts = new Map(),
-  } = await findSubjects(options, terminal, PLACING.includes(options.output));
+  const wanted = { texts: PLACING.includes(options.output), manifests: true };
+  const subjects = await findSubjects(options, terminal, wanted);
   const at = terminal.now();
-  const judged = judgeAll(pods, around, options, terminal, at);
+  const judged = judgeAll(subjects, options, terminal, at);
+  const { around, configTexts = new Map() } = subjects;
   const result = { configs: configurationsOf(around.configs()), pods: judged, configTexts, at };
   terminal.out(inColour(format(result, options), options.color, terminal));
   const { discrepant, unknown } = summarise(judged);
@@ -41,22 +52,30 @@ export async function check(options: CheckOptions, terminal: Terminal): Promise<
   return unknown > 0 ? EXIT.unknown : EXIT.good;
 }
 
+/** The pods that are there, then those that manifests describe. */
 function judgeAll(
-  pods: readonly Subject[],
-  around: Surroundings,
+  { pods, manifests = [], around }: Subjects,
   options: CheckOptions,
   terminal: Terminal,
   at: number,
 ): readonly JudgedPod[] {
   const settings = judgingOf(options);
   const withRules = SHOWING_RULES.includes(options.output);
+  const inputFor = (pod: Pod): AuditInput => gather(pod, around, settings, at);
   const progress = new Progress(terminal);
   try {
-    return pods.map(({ pod, ...from }, i) => {
+    const running = pods.map(({ pod, ...from }, i) => {
       progress.say(`judging pods: ${i} of ${pods.length}`);
-      const input = gather(pod, around, settings, at);
+      const input = inputFor(pod);
       return { report: audit(input), ...from, ...(withRules ? { rules: podRules(input) } : {}) };
     });
+    const predicted = manifestsToJudge(manifests, pods, inputFor).map(({ manifest, former }) => {
+      const { pod, kind, source, text } = manifest;
+      const { report, judgement } = prospectOf(inputFor(pod), former);
+      const rules = withRules && judgement !== undefined ? podRules(inputFor(judgement.pod)) : undefined;
+      return { report, source, predicted: kind, ...(text && { text }), ...(rules && { rules }) };
+    });
+    return [...running, ...predicted];
   } finally {
     progress.end();
   }

@@ -8,6 +8,7 @@ import { UsageError } from '../usage-error.ts';
 import type { StyledText } from '../styled-text.ts';
 import {
   reportDocument,
+  shownName,
   styledSummary,
   summarise,
   type AuditResult,
@@ -35,7 +36,7 @@ export const FORMATS: Readonly<Record<string, Format>> = {
   html: htmlText,
   policyreport: policyReportsText(WG_POLICY),
   openreports: policyReportsText(OPEN_REPORTS),
-  name: (result) => result.pods.map(({ report }) => `pod/${visible(report.name)}\n`).join(''),
+  name: (result) => result.pods.map(nameLine).join(''),
 };
 
 /** Formats that name the lines of values. */
@@ -50,6 +51,11 @@ export function formatNamed(name: string): Format {
   throw new UsageError(
     `unknown output format ${JSON.stringify(name)}: one of ${Object.keys(FORMATS).join(', ')}`,
   );
+}
+
+function nameLine(judged: JudgedPod): string {
+  const name = shownName(judged);
+  return `${visible(judged.predicted === undefined ? `pod/${name}` : name)}\n`;
 }
 
 /** What stands below the tables: how many pods are what, and what mends them. */

@@ -10,7 +10,7 @@ import { checkConfig } from '../../core/audit/checks/config.ts';
 import type { Finding } from '../../core/audit/finding.ts';
 import { visible } from '../../core/audit/quote.ts';
 import { placeOf, type FilePlace } from '../place.ts';
-import { summarise, summaryLine, type AuditResult } from './report-document.ts';
+import { shownName, summarise, summaryLine, type AuditResult } from './report-document.ts';
 
 const COMMANDS = { error: 'error', warning: 'warning', info: 'notice' } as const;
 
@@ -20,11 +20,15 @@ export function githubText({ configs, pods, configTexts = new Map() }: AuditResu
     ...configs
       .flatMap(checkConfig)
       .map((finding) => command(finding, '', placeOf(finding, undefined, configTexts))),
-    ...pods.flatMap(({ report, text }) =>
-      report.findings
+    ...pods.flatMap((judged) =>
+      judged.report.findings
         .filter(({ scope }) => scope === 'pod')
         .map((finding) =>
-          command(finding, `${report.namespace}/${report.name}: `, placeOf(finding, text, configTexts)),
+          command(
+            finding,
+            `${judged.report.namespace}/${shownName(judged)}: `,
+            placeOf(finding, judged.text, configTexts),
+          ),
         ),
     ),
     summaryLine(summarise(pods)),

@@ -8,10 +8,10 @@
 import { visible, visibleLines } from '../../core/audit/quote.ts';
 import type { Finding } from '../../core/audit/finding.ts';
 import type { Report, Status } from '../../core/audit/report.ts';
-import type { AuditResult } from './report-document.ts';
+import { shownName, type AuditResult } from './report-document.ts';
 
 export function junitText({ pods }: AuditResult): string {
-  const reports = pods.map(({ report }) => report);
+  const reports = pods.map((judged) => ({ ...judged.report, name: shownName(judged) }));
   const namespaces = [...new Set(reports.map(({ namespace }) => namespace))].sort();
   const suites = namespaces.map((name) =>
     suite(

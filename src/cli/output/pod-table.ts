@@ -2,7 +2,7 @@
 import { describeOrigin } from '../input/source-object.ts';
 import { severityText, statusText, type StyledText } from '../styled-text.ts';
 import { groupAlike, groupName, shownFindings } from './pod-groups.ts';
-import type { JudgedPod } from './report-document.ts';
+import { shownName, type JudgedPod } from './report-document.ts';
 import { shorten, styledTable } from './table.ts';
 
 /** How much a table may leave out. */
@@ -15,7 +15,7 @@ export interface Layout {
 export const MESSAGE_WIDTH = 96;
 
 export function narrowTable(pods: readonly JudgedPod[], { showPods }: Layout): StyledText {
-  const reports = pods.map(({ report }) => report);
+  const reports = pods.map((judged) => ({ ...judged.report, name: shownName(judged) }));
   const groups = showPods ? reports.map((first) => ({ first, pods: 1 })) : groupAlike(reports);
   const rows = groups.flatMap((group) => {
     const { namespace, status } = group.first;
@@ -30,8 +30,9 @@ export function narrowTable(pods: readonly JudgedPod[], { showPods }: Layout): S
 }
 
 export function wideTable(pods: readonly JudgedPod[]): StyledText {
-  const rows = pods.flatMap(({ report, source }) => {
-    const pod = [report.namespace, report.name, statusText(report.status), report.dialect ?? '<none>'];
+  const rows = pods.flatMap((judged) => {
+    const { report, source } = judged;
+    const pod = [report.namespace, shownName(judged), statusText(report.status), report.dialect ?? '<none>'];
     const from = source === undefined ? 'cluster' : describeOrigin(source);
     if (report.findings.length === 0) return [[...pod, '', '', '', '', from]];
     return report.findings.map(({ code, severity, name, message, fix }) => {

@@ -13,6 +13,8 @@ import type { ConfigLookup } from '../../core/osm/mesh-config.ts';
 export interface JudgedPod {
   readonly report: Report;
   readonly source: Origin | undefined;
+  /** The kind of object that describes a pod which is only to be created: `Deployment`. */
+  readonly predicted?: string;
   /** For formats that name places; see subjects.ts. */
   readonly text?: SourceObject;
   /** For formats that show rules. */
@@ -34,16 +36,25 @@ export interface Summary {
   readonly discrepant: number;
   readonly unknown: number;
   readonly notApplicable: number;
+  /** Those of the pods that are only to be created, where there are some; a workload counts once. */
+  readonly predicted?: number;
+}
+
+/** `web-0`, or `deployment/web` where the pod is only to be created. */
+export function shownName({ report: { name }, predicted }: JudgedPod): string {
+  return predicted === undefined ? name : `${predicted.toLowerCase()}/${name}`;
 }
 
 export function summarise(pods: readonly JudgedPod[]): Summary {
   const count = (status: Status): number => pods.filter(({ report }) => report.status === status).length;
+  const predicted = pods.filter((each) => each.predicted !== undefined).length;
   return {
     pods: pods.length,
     verified: count('Verified'),
     discrepant: count('Discrepant'),
     unknown: count('Unknown'),
     notApplicable: count('NotApplicable'),
+    ...(predicted === 0 ? {} : { predicted }),
   };
 }
 
@@ -53,7 +64,14 @@ export function summaryLine(summary: Summary): string {
 }
 
 /** The same, with the colours of what there is. */
-export function styledSummary({ pods, verified, discrepant, unknown, notApplicable }: Summary): StyledText {
+export function styledSummary({
+  pods,
+  verified,
+  discrepant,
+  unknown,
+  notApplicable,
+  predicted,
+}: Summary): StyledText {
   const count = (status: Status, number: number, words: string): string | Styled => {
     const text = `${number} ${words}`;
     return number === 0 ? text : statusText(status, text);
@@ -67,6 +85,7 @@ export function styledSummary({ pods, verified, discrepant, unknown, notApplicab
     count('Unknown', unknown, 'unknown'),
     ', ',
     count('NotApplicable', notApplicable, 'not applicable'),
+    predicted === undefined ? '' : ` (${predicted} predicted)`,
   ];
 }
 
@@ -79,10 +98,11 @@ export function reportDocument({ configs, pods }: AuditResult): object {
     ...(first === undefined ? {} : { config: configDocument(first) }),
     ...(configs.length > 1 ? { configs: configs.map(configDocument) } : {}),
     summary: summarise(pods),
-    pods: pods.map(({ report, source }) => ({
+    pods: pods.map(({ report, source, predicted }) => ({
       namespace: report.namespace,
       name: report.name,
       uid: report.uid,
+      ...(predicted === undefined ? {} : { predicted: true, kind: predicted }),
       ...(source === undefined ? {} : { source: describeOrigin(source) }),
       status: report.status,
       dialect: report.dialect ?? null,
@@ -100,6 +120,6 @@ function configDocument(config: ConfigLookup): object {
   };
 }
 
-function findingDocument({ code, name, severity, message, fix, evidence }: Finding): object {
+export function findingDocument({ code, name, severity, message, fix, evidence }: Finding): object {
   return { code, reason: name, severity, message, fix, evidence };
 }

@@ -12,7 +12,7 @@ import type { Finding } from '../../core/audit/finding.ts';
 import { visibleJson } from '../../core/audit/quote.ts';
 import { VERSION } from '../../version.ts';
 import { placeOf, type ConfigTexts, type FilePlace } from '../place.ts';
-import type { AuditResult, JudgedPod } from './report-document.ts';
+import { shownName, type AuditResult, type JudgedPod } from './report-document.ts';
 
 const LEVELS: Readonly<Record<Severity, string>> = { error: 'error', warning: 'warning', info: 'note' };
 const SCHEMA = 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json';
@@ -59,7 +59,7 @@ function resultOf(
   configTexts: ConfigTexts,
 ): { readonly name: FindingName; readonly result: object } {
   const { code, name, severity, message, fix, evidence } = finding;
-  const pod = judged === undefined ? '' : `${judged.report.namespace}/${judged.report.name}`;
+  const pod = judged === undefined ? '' : `${judged.report.namespace}/${shownName(judged)}`;
   const place = placeOf(finding, judged?.text, configTexts);
   const location = {
     ...(place === undefined ? {} : { physicalLocation: physical(place) }),

@@ -4,6 +4,7 @@
  * Guarantees: pure, total and quick; the same input gives the same report. All checks run: a finding never hides
  * another one.
  */
+import { membership } from '../osm/membership.ts';
 import type { FindingName } from './catalogue.ts';
 import { checkAnnotation } from './checks/annotation.ts';
 import { checkAppUser } from './checks/app-user.ts';
@@ -25,8 +26,7 @@ import { checkSettings } from './checks/settings.ts';
 import { checkSidecar } from './checks/sidecar.ts';
 import { finding, type Finding } from './finding.ts';
 import { graceEnd } from './grace.ts';
-import { judgementFor, type AuditInput, type Check, type Judgement } from './judgement.ts';
-import { membershipIn } from './pod-rules.ts';
+import { judgementFor, surroundingsFor, type AuditInput, type Check, type Judgement } from './judgement.ts';
 import { sortFindings, statusOf, type Report } from './report.ts';
 
 /**
@@ -63,7 +63,7 @@ export function audit(input: AuditInput): Report {
 
 function judge(input: AuditInput): Report {
   const { pod } = input;
-  const belongs = membershipIn(input);
+  const belongs = membership(pod, surroundingsFor(input));
   if (belongs.kind !== 'injected') {
     const concerned = belongs.kind === 'should-be-injected';
     const findings = sortFindings([

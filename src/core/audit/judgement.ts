@@ -7,12 +7,12 @@ import { bestFit, type Fit } from './best-fit.ts';
 import { NOT_RUN, runScript, type RuleComparison } from './rule-comparison.ts';
 import type { Execution } from '../iptables/execution.ts';
 import { positionAt } from '../iptables/text-position.ts';
-import { ANY_MESH, chooseConfig, type ConfigSet, type Mesh } from '../osm/choose-config.ts';
+import { ANY_MESH, chooseConfig, meshNamespaces, type ConfigSet, type Mesh } from '../osm/choose-config.ts';
 import type { Dialect, Fork } from '../osm/dialect.ts';
 import { initScriptOf, kubernetesReference } from '../osm/init-script.ts';
 import type { Intent } from '../osm/intent.ts';
-import { monitoredBy } from '../osm/membership.ts';
-import { IPTABLES, type ConfigLookup, type MeshConfig } from '../osm/mesh-config.ts';
+import { monitoredBy, type Surroundings } from '../osm/membership.ts';
+import { IPTABLES, type ConfigKind, type ConfigLookup, type MeshConfig } from '../osm/mesh-config.ts';
 import { FSM, initContainerOf, OSM, productOf, sidecarOf, type Product } from '../osm/names.ts';
 import type { Container, InitContainer, Namespace, Pod } from '../osm/pod.ts';
 import { configKindsOf, newestRelease, possibleReleases } from '../osm/recognise.ts';
@@ -58,6 +58,8 @@ export interface Judgement {
   /** Expected and installed rules; only when the whole script is understood and its dialect known. */
   readonly comparison: RuleComparison | undefined;
   readonly intent: Intent | undefined;
+  /** The pod is not there: it is what an injector would make. See prospect.ts. */
+  readonly predicted: boolean;
 }
 
 /** A check looks at one question and answers with what it finds; it never throws. */
@@ -72,7 +74,7 @@ export function judgementFor(input: AuditInput): Judgement {
   const kinds =
     candidates.length === 0 ? configKindsOf(pod) : [...new Set(candidates.map(({ reads }) => reads))];
   const monitor = monitoredBy(namespace)?.mesh;
-  const lookup = chooseConfig(configs, meshOf(namespace), kinds);
+  const lookup = lookupFor(input, kinds);
   const config = lookup.kind === 'found' ? lookup.config : undefined;
   const sidecar = sidecarOf(pod);
   const fit: Fit | undefined =
@@ -96,7 +98,13 @@ export function judgementFor(input: AuditInput): Judgement {
     dialect: fit?.release.dialect,
     comparison: fit?.comparison,
     intent: fit?.intent,
+    predicted: false,
   };
+}
+
+/** The configuration of the pod's mesh, for injectors that read one of these kinds. */
+export function lookupFor({ namespace, configs }: AuditInput, kinds: readonly ConfigKind[]): ConfigLookup {
+  return chooseConfig(configs, meshOf(namespace), kinds);
 }
 
 function meshOf(namespace: Namespace | undefined): string | typeof ANY_MESH | undefined {
@@ -107,10 +115,17 @@ function meshOf(namespace: Namespace | undefined): string | typeof ANY_MESH | un
  * How the pod's mesh gets traffic to sidecars; undefined where its configuration is not known. OSM itself has no other way
  * than rules in the pod.
  */
-export function interceptionFor({ pod, namespace, configs }: AuditInput): string | undefined {
-  const lookup = chooseConfig(configs, meshOf(namespace), configKindsOf(pod));
+export function interceptionFor(input: AuditInput): string | undefined {
+  const { pod } = input;
+  const lookup = lookupFor(input, configKindsOf(pod));
   if (lookup.kind === 'found') return lookup.config.interception;
   return productOf(pod) === FSM ? undefined : IPTABLES;
+}
+
+/** What membership depends on beside the pod. */
+export function surroundingsFor(input: AuditInput): Surroundings {
+  const { namespace, configs } = input;
+  return { namespace, meshNamespaces: meshNamespaces(configs), interception: interceptionFor(input) };
 }
 
 /**

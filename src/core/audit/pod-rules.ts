@@ -4,13 +4,12 @@
  */
 import type { Execution } from '../iptables/execution.ts';
 import type { RuleSet } from '../iptables/model.ts';
-import { meshNamespaces } from '../osm/choose-config.ts';
 import { intentFor } from '../osm/intent.ts';
 import { membership, type Membership } from '../osm/membership.ts';
 import {
-  interceptionFor,
   judgementFor,
   likelyRelease,
+  surroundingsFor,
   type AuditInput,
   type Judgement,
 } from './judgement.ts';
@@ -29,17 +28,9 @@ export function podRules(input: AuditInput): PodRules {
   const judgement = judgementFor(input);
   const installed = installedBy(judgement);
   return {
-    expected: expectedRules(judgement, membershipIn(input), input),
+    expected: expectedRules(judgement, membership(input.pod, surroundingsFor(input)), input),
     installed: installed !== undefined && isKnown(installed) ? installed.rules : undefined,
   };
-}
-
-export function membershipIn(input: AuditInput): Membership {
-  return membership(input.pod, {
-    namespace: input.namespace,
-    meshNamespaces: meshNamespaces(input.configs),
-    interception: interceptionFor(input),
-  });
 }
 
 /** Without an osm-init OSM installs nothing. */

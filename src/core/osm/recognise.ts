@@ -54,7 +54,7 @@ export function configKindsOf(pod: Pod): readonly ConfigKind[] {
 const built = new WeakMap<Release, Map<string, Release>>();
 
 /** The release as a fork, or as the sidecar's user, makes it. The same values give the same object. */
-function asBuilt(release: Release, fork: Fork): Release {
+export function asBuilt(release: Release, fork: Fork): Release {
   const dialect = variantOf(release.dialect, fork);
   if (dialect === release.dialect) return release;
   const known = built.get(release) ?? new Map<string, Release>();

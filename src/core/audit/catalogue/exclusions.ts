@@ -238,7 +238,7 @@ export const EXCLUSIONS = {
     meaning:
       'The running pod is not concerned. Its next creation, by a restart or on another node, ends in a failing osm-init.',
     cause:
-      "The configuration and the pod's annotations are valid each, and together they are not: they make more than the fifteen ports that one rule takes. Or the mode PodIP meets a pod whose first address is an IPv6 one.",
+      "The configuration and the pod's annotations are valid each, and together they are not: they make more than the fifteen ports that one rule takes. Or the mode PodIP meets a pod whose first address is an IPv6 one. Of what does not run yet it is told too where the configuration alone makes it so, and is an error there.",
     confirm: {
       commands: [CONFIGURED_LISTS, ANNOTATIONS_OF_POD],
       shows:

@@ -13,7 +13,7 @@ function annotationFinding(judgement: Judgement, annotation: Annotation): readon
   const problems = problemsOf(annotation.items);
   if (problems.length === 0) return [];
   const values = enumerateAs(problems, ({ text, reason }) => `${quote(text)} (${reason})`);
-  const message = `The annotation ${annotation.name} has a bad value: ${values}. ${consequence(annotation)}`;
+  const message = `The annotation ${annotation.name} has a bad value: ${values}. ${consequence(annotation, judgement)}`;
   const name = annotation.list.endsWith('Ports') ? 'PortAnnotationInvalid' : 'RangeAnnotationInvalid';
   return [
     finding(name, message, {
@@ -22,11 +22,12 @@ function annotationFinding(judgement: Judgement, annotation: Annotation): readon
   ];
 }
 
-function consequence({ fate }: Annotation): string {
+function consequence({ fate }: Annotation, { predicted }: Judgement): string {
   switch (fate) {
     case 'dropped':
       return 'The injector ignores all of it.';
     case 'denied':
+      if (predicted) return 'The injector refuses pods with it.';
       return 'It was written after the pod was created: the injector refuses pods with it, so this pod cannot be created again.';
     case 'honoured':
     case 'not-known':
@@ -35,8 +36,9 @@ function consequence({ fate }: Annotation): string {
 }
 
 /** What the release does not know does nothing, however well it is written. */
-function notKnown({ release }: Judgement, { name, items }: Annotation): readonly Finding[] {
+function notKnown({ release, predicted }: Judgement, { name, items }: Annotation): readonly Finding[] {
   const values = items.map(({ text }) => text);
-  const message = `The annotation ${name} has no effect: the injector of ${release?.name ?? 'the release'}, which made the pod, does not know it.`;
+  const injector = `the injector of ${release?.name ?? 'the release'}${predicted ? '' : ', which made the pod,'}`;
+  const message = `The annotation ${name} has no effect: ${injector} does not know it.`;
   return [finding('AnnotationNotKnown', message, { evidence: { source: name, values } })];
 }

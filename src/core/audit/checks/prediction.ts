@@ -6,15 +6,13 @@
  * that made the pod.
  */
 import { isIpv6, problemsOf } from '../../osm/lists.ts';
-import { expectedScript } from '../../osm/expected-rules.ts';
 import { intentOfConfig, type Intent } from '../../osm/intent.ts';
 import type { MeshConfig } from '../../osm/mesh-config.ts';
 import type { Release } from '../../osm/releases.ts';
 import { finding, type Finding } from '../finding.ts';
 import type { Check } from '../judgement.ts';
-import { quote } from '../quote.ts';
 import { leavesNothing } from '../reach.ts';
-import { runScript } from '../rule-comparison.ts';
+import { startOf } from '../start.ts';
 import { isValid } from './config.ts';
 
 export const checkPrediction: Check = ({ pod, config, intent, release, init }) => {
@@ -43,14 +41,13 @@ function ofAnnotations(config: MeshConfig, intent: Intent, release: Release): re
 
 function predict(config: MeshConfig, intent: Intent, release: Release): readonly Finding[] {
   const { dialect } = release;
-  const { ending, refusals } = runScript(expectedScript(dialect, intent), { POD_IP: null });
-  const [refusal] = refusals;
-  if (refusal !== undefined) {
-    const message = `A new pod will not start: iptables refuses ${quote(refusal.command)}: ${refusal.message.replace(/\.$/, '')}. ${whose(intent)}`;
-    return [finding('RecreationWillFail', message, { evidence: { text: refusal.command } })];
+  const start = startOf(release, intent);
+  if (start.kind === 'fails') {
+    const message = `A new pod will not start: ${start.reason}. ${whose(intent)}`;
+    return [finding('RecreationWillFail', message, { evidence: { text: start.text } })];
   }
   if (
-    ending.kind === 'completed' &&
+    start.kind === 'good' &&
     leavesNothing(dialect, intent) &&
     !leavesNothing(dialect, intentOfConfig(config, release))
   ) {
