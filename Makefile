@@ -96,6 +96,10 @@ docs: build/.compiled ## Write docs/findings.md, docs/metrics.md and docs/faults
 chart: build/.compiled ## Write charts/osm-auditor from manifests/ and the table of its values
 	@node build/charts/generate.js
 
+.PHONY: pictures
+pictures: build/.compiled ## Take the pictures of docs/pictures anew: a terminal, and the page in Chromium
+	@node build/docs/pictures.js
+
 .PHONY: golden
 golden: build/.compiled ## Rewrite the golden files; review them as a diff
 	@UPDATE_GOLDEN=1 node_modules/.bin/mocha 'build/src/**/*.test.js' build/e2e/chart/render.test.js --grep golden

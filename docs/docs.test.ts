@@ -3,6 +3,8 @@ import { Metrics } from '../src/metrics/metrics.ts';
 import { METRICS } from '../src/metrics/table.ts';
 import { readText } from '../src/testing/repository.ts';
 import { VERSION } from '../src/version.ts';
+import { terminalPicture } from './terminal-picture.ts';
+import { checkTranscript } from './transcripts.ts';
 import { faultsPage, findingsPage, metricsPage } from './pages.ts';
 
 describe('the generated documentation', () => {
@@ -16,6 +18,10 @@ describe('the generated documentation', () => {
 
   it('docs/faults.md is what the catalogue of faults says (make docs)', () => {
     expect(readText('docs/faults.md')).to.equal(faultsPage());
+  });
+
+  it('docs/pictures/terminal.svg is what a terminal shows (make pictures)', async () => {
+    expect(readText('docs/pictures/terminal.svg')).to.equal(terminalPicture(await checkTranscript()));
   });
 
   it('every metric of the table is served, and no other with our prefix', async () => {
