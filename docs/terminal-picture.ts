@@ -37,10 +37,10 @@ ${rows.join('\n')}
 function spans(line: string): string {
   return line.replace(
     /\u001b\[(\d+)m([^\u001b]*)\u001b\[39m|[^\u001b]+/g,
-    (plain: string, colour?: string, text = '') =>
+    (plain: string, colour: string | undefined, text: string | undefined) =>
       colour === undefined
         ? escaped(plain)
-        : `<tspan fill="${COLOURS[colour] ?? '#e4e8ec'}">${escaped(text)}</tspan>`,
+        : `<tspan fill="${COLOURS[colour] ?? '#e4e8ec'}">${escaped(text ?? '')}</tspan>`,
   );
 }
 

@@ -4,10 +4,13 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { HtmlValidate } from 'html-validate';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { pageText } from '../../src/page/page.ts';
 import { osmAuditor } from '../../src/testing/recording-terminal.ts';
 import { startBrowser } from './browser.ts';
 
+const HOSTILE = `<img src=x onerror=alert(1)>"'</script><script>alert(2)</script>\u202e`;
 const PHONE = { width: 390, height: 844 };
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -57,8 +60,37 @@ describe('the page in a browser', function () {
     return { page, trouble };
   }
 
+  async function hostilePage(): Promise<string> {
+    const pod = JSON.parse(readFileSync('examples/recorded/init-bad-rule.json', 'utf8')) as {
+      metadata: { name: string; namespace: string };
+      spec: { initContainers: { args: string[] }[] };
+    };
+    pod.metadata.name = HOSTILE;
+    pod.metadata.namespace = HOSTILE;
+    pod.spec.initContainers[0]!.args = ['-c', `iptables -t nat -N '${HOSTILE}' && ${HOSTILE}`];
+    const pods = join(folder, 'hostile.json');
+    writeFileSync(pods, JSON.stringify({ apiVersion: 'v1', kind: 'Pod', ...pod }));
+    const { stdout } = await osmAuditor(['check', '-f', pods, '-o', 'html']);
+    return stdout;
+  }
+
   const shownPods = (page: Page): Promise<readonly string[]> =>
     page.locator('div.pods tbody tr:visible td:nth-child(2)').allTextContents();
+
+  it('is HTML as the standard has it, with hostile names and without pods too', async () => {
+    const htmlvalidate = new HtmlValidate({ extends: ['html-validate:standard'] });
+    const valid = async (text: string): Promise<readonly string[]> => {
+      const { results } = await htmlvalidate.validateString(text);
+      return results.flatMap(({ messages }) =>
+        messages.map(({ ruleId, message }) => `${ruleId}: ${message}`),
+      );
+    };
+    expect(await valid('<p><div></p>')).not.to.deep.equal([]);
+    const empty = { configs: [], pods: [], at: 0, origin: 'from nowhere', live: true };
+    for (const text of [readFileSync(file, 'utf8'), await hostilePage(), pageText(empty)]) {
+      expect(await valid(text)).to.deep.equal([]);
+    }
+  });
 
   it('opens without a complaint, and asks for nothing but itself', async () => {
     const { page, trouble } = await open();
@@ -181,21 +213,11 @@ describe('the page in a browser', function () {
   }
 
   it('keeps hostile names text', async () => {
-    const hostile = `<img src=x onerror=alert(1)>"'</script><script>alert(2)</script>\u202e`;
-    const pod = JSON.parse(readFileSync('examples/recorded/init-bad-rule.json', 'utf8')) as {
-      metadata: { name: string; namespace: string };
-      spec: { initContainers: { args: string[] }[] };
-    };
-    pod.metadata.name = hostile;
-    pod.metadata.namespace = hostile;
-    pod.spec.initContainers[0]!.args = ['-c', `iptables -t nat -N '${hostile}' && ${hostile}`];
-    const pods = join(folder, 'hostile.json');
-    writeFileSync(pods, JSON.stringify({ apiVersion: 'v1', kind: 'Pod', ...pod }));
-    const { stdout } = await osmAuditor(['check', '-f', pods, '-o', 'html']);
+    const stdout = await hostilePage();
     const path = join(folder, 'hostile.html');
     writeFileSync(path, stdout);
     const { page, trouble } = await open('', {}, path);
-    const shown = hostile.replace('\u202e', '\\u{202e}');
+    const shown = HOSTILE.replace('\u202e', '\\u{202e}');
     expect(await shownPods(page)).to.deep.equal([shown]);
     await page.locator('div.pods tbody a').first().click();
     expect(await page.getByRole('dialog').getByRole('heading').first().textContent()).to.equal(
