@@ -1,13 +1,40 @@
 # To be sourced by bash scripts that take programs from Debian's archive without root and without installing anything:
 #
+#     begin LABEL PLACE TOOL...  for scripts that make PLACE, once: of several that run at once one goes on, the others wait for
+#                                it and end. Afterwards there are a folder $work, removed at the end, a file $log, of which
+#                                the end is shown when the script fails, and `say` and `die`, which name LABEL.
+#
 #     open_archive WORK SUITE    makes a private apt of that release in WORK that takes only the mirror from the
 #                                machine's own; afterwards `apt` is an array: apt-get "${apt[@]}" download etcd-server
 #
 #     unpack ROOT PACKAGE...     unpacks these and all that they need into ROOT, but for the C library: another one than
 #                                the running one would break every program
 #
-# The sourcing script defines `die MESSAGE`, which ends it. What apt prints goes to $log.
+# A script that does not begin with `begin` defines `die MESSAGE`, which ends it, and $log, where goes what apt prints.
 # shellcheck shell=bash
+
+begin() {
+  label=$1
+  local place=$2 tool
+  shift 2
+  for tool in "$@" flock; do command -v "$tool" >/dev/null || die "$tool is missing, so that nothing can be fetched"; done
+  mkdir -p "$(dirname "$place")"
+  exec 9>"$place.lock"
+  flock 9
+  [ ! -e "$place" ] || exit 0
+  work=$(mktemp -d "$place.new.XXXXXX")
+  log=$work/log
+  trap clean_up EXIT
+}
+
+clean_up() {
+  local status=$?
+  [ "$status" -eq 0 ] || tail -n 5 "$log" >&2 2>/dev/null || true
+  rm -rf "$work"
+}
+
+say() { printf '%s: %s\n' "$label" "$*" >&2; }
+die() { say "$*"; exit 1; }
 
 open_archive() {
   local work=$1 suite=$2 mirror type

@@ -19,23 +19,8 @@ while [ $# -gt 0 ] && [ "$1" != -- ]; do whole+=("$1") && shift; done
 [ $# -eq 0 ] || alone=("${@:2}")
 suite=bookworm # as the Kubernetes that runs on it
 
-say() { printf 'packages: %s\n' "$*" >&2; }
-die() { say "$*"; exit 1; }
-for tool in apt-get dpkg-deb tar awk flock; do command -v "$tool" >/dev/null || die "$tool is missing, so that nothing can be unpacked"; done
 umask 022 # the modes of folders are part of images
-mkdir -p "$(dirname "$folder")"
-exec 9>"$folder.lock"
-flock 9
-[ ! -e "$folder" ] || exit 0
-
-work=$(mktemp -d "$folder.build.XXXXXX")
-log=$work/log
-finish() {
-  local status=$?
-  [ "$status" -eq 0 ] || tail -n 5 "$log" >&2 2>/dev/null || true
-  rm -rf "$work"
-}
-trap finish EXIT
+begin packages "$folder" apt-get dpkg-deb tar awk
 
 say "fetching ${whole[*]} ${alone[*]} of Debian $suite"
 open_archive "$work" "$suite"

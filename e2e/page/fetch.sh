@@ -14,25 +14,8 @@ set -euo pipefail
 
 folder=$(realpath --canonicalize-missing "${1:?usage: fetch.sh FOLDER}")
 
-say() { printf 'browser: %s\n' "$*" >&2; }
-die() { say "$*"; exit 1; }
-
-for tool in apt-get dpkg-deb flock awk; do command -v "$tool" >/dev/null || die "$tool is missing, so that nothing can be fetched"; done
 suite=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
-
-mkdir -p "$(dirname "$folder")"
-exec 9>"$folder.lock"
-flock 9
-[ ! -e "$folder" ] || exit 0
-
-work=$(mktemp -d "$folder.fetch.XXXXXX")
-log=$work/log
-finish() {
-  local status=$?
-  [ "$status" -eq 0 ] || tail -n 5 "$log" >&2 2>/dev/null || true
-  rm -rf "$work"
-}
-trap finish EXIT
+begin browser "$folder" apt-get dpkg-deb awk
 
 say "fetching chromium of Debian $suite"
 open_archive "$work" "$suite"
