@@ -19,7 +19,8 @@ describe('the fetching of helm', () => {
     const args = [join(root, 'cache'), '9.9.9', '@example/helm@1.0.0', 'sha512-AAAA'];
     return spawnSync(join(repositoryRoot, 'e2e/chart/fetch.sh'), args, { env, encoding: 'utf8' });
   };
-  const left = (): readonly string[] => readdirSync(join(root, 'cache')).filter((name) => !name.endsWith('.lock'));
+  const left = (): readonly string[] =>
+    readdirSync(join(root, 'cache')).filter((name) => !name.endsWith('.lock'));
 
   before(function () {
     if (process.platform !== 'linux' || process.arch !== 'x64') this.skip();
