@@ -260,7 +260,7 @@ export const EXCLUSIONS = {
       confirm: {
         commands: [
           `kubectl -n NAMESPACE get pod POD -o jsonpath='{.metadata.creationTimestamp}{"\\n"}'`,
-          `kubectl get meshconfigs -A --show-managed-fields -o jsonpath='{.items[*].metadata.managedFields[*].time}{"\\n"}' || ${CONFIG_MAPS} --show-managed-fields -o jsonpath='{.items[*].metadata.managedFields[*].time}{"\\n"}'`,
+          `kubectl get meshconfigs -A -o jsonpath='{.items[*].metadata.managedFields[*].time}{"\\n"}' || ${CONFIG_MAPS} -o jsonpath='{.items[*].metadata.managedFields[*].time}{"\\n"}'`,
         ],
         shows: 'The last time of the second lies within seconds of the first.',
       },
