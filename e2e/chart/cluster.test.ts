@@ -6,6 +6,7 @@ import { readText, repositoryRoot } from '../../src/testing/repository.ts';
 import { ensureAssets } from '../control-plane/build-assets.ts';
 import { startControlPlane, type ControlPlane } from '../control-plane/control-plane.ts';
 import { chartFolder, HELM_VERSIONS, helmOrSkip, runHelm, type Helm } from './helm.ts';
+import { OPERATOR } from './operator.ts';
 
 const TESTDATA = 'e2e/chart/testdata';
 const file = (name: string): string => join(repositoryRoot, TESTDATA, name);
@@ -36,23 +37,6 @@ interface KubeObject {
 }
 
 const nameOf = ({ kind, metadata }: KubeObject): string => `${kind}/${metadata.name}`;
-
-/** The definitions of the Prometheus operator, reduced to what an API server must know to store its objects. */
-const OPERATOR = ['ServiceMonitor', 'PrometheusRule'].map((kind) => {
-  const plural = `${kind.toLowerCase()}s`;
-  const openAPIV3Schema = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
-  return {
-    apiVersion: 'apiextensions.k8s.io/v1',
-    kind: 'CustomResourceDefinition',
-    metadata: { name: `${plural}.monitoring.coreos.com` },
-    spec: {
-      group: 'monitoring.coreos.com',
-      scope: 'Namespaced',
-      names: { kind, plural, singular: kind.toLowerCase(), listKind: `${kind}List` },
-      versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema } }],
-    },
-  };
-});
 
 /** A cluster of one suite. */
 class Cluster {
