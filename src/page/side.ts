@@ -1,5 +1,6 @@
 /** One of the two rule sets that stand beside each other, and what tells it apart from the other. */
 import type { RuleSet } from '../core/iptables/model.ts';
+import { unsharedRules } from './diagram/unshared.ts';
 import { html, type Html } from './html.ts';
 
 export interface Side {
@@ -24,9 +25,15 @@ const MEANINGS: Readonly<Record<Side['kind'], string>> = {
   both: '',
 };
 
-export function sideHead({ kind, other }: Side): Html {
-  const meaning = other === undefined ? '' : MEANINGS[kind];
+export function sideHead({ kind, rules, other }: Side): Html {
+  const meaning = rules === undefined || other === undefined ? '' : meaningOf(kind, rules, other);
   return html`<h4>${TITLES[kind]}${meaning !== '' && html` <span class="note">${meaning}</span>`}</h4>`;
+}
+
+/** Signs are explained where there are some. */
+function meaningOf(kind: Side['kind'], rules: RuleSet, other: RuleSet): string {
+  if (unsharedRules(rules, other).size > 0) return MEANINGS[kind];
+  return unsharedRules(other, rules).size > 0 ? '' : 'the same rules, in another order';
 }
 
 /** What may be wider than the screen, for the keyboard too. */

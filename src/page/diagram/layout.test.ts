@@ -64,14 +64,30 @@ describe('the layout of rules', () => {
 
   it('numbers the rules as the packet meets them, and tells those that apply', () => {
     const rows = chartOf(guide, undefined, OUTBOUND).boxes.flatMap((box) => box.rows);
-    expect(rows.map(({ step, applies }) => `${step ?? '-'} ${step !== undefined && applies}`)).to.deep.equal([
-      '1 true',
-      '2 false',
-      '3 false',
-      '4 true',
-      '5 true',
-      '- false',
+    expect(rows.map(({ steps, met }) => `${steps.join()} ${met ?? '-'}`)).to.deep.equal([
+      '1 applies',
+      '2 passed',
+      '3 passed',
+      '4 applies',
+      '5 applies',
+      ' -',
     ]);
+  });
+
+  it('numbers what is met twice twice, tells what is in doubt, and where the policy decides', () => {
+    const twice = chartOf(
+      rulesOf(['-N A', '-A OUTPUT -j A', '-A OUTPUT -j A', '-A A -p udp -j ACCEPT']),
+      undefined,
+      OUTBOUND,
+    );
+    const told = ({ boxes }: Chart): readonly string[] =>
+      boxes.flatMap(({ rows, policyStep }) => [
+        ...rows.map(({ steps, met }) => `${steps.join()} ${met ?? '-'}`),
+        ...(policyStep === undefined ? [] : [`policy ${policyStep}`]),
+      ]);
+    expect(told(twice)).to.deep.equal(['1 applies', '3 applies', 'policy 5', '2,4 passed']);
+    const opaque = rulesOf(['-A OUTPUT -m statistic --mode random --probability 0.5 -j ACCEPT']);
+    expect(told(chartOf(opaque, undefined, OUTBOUND))).to.deep.equal(['1 doubtful']);
   });
 
   it('marks a rule that the other side does not have as often in this chain', () => {

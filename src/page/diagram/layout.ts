@@ -6,6 +6,8 @@
  */
 import { calledChain, HOOKS, type RuleSet } from '../../core/iptables/model.ts';
 import { printRule } from '../../core/iptables/print.ts';
+import { isOpaque } from '../../core/iptables/restriction.ts';
+import { unsharedRules } from './unshared.ts';
 import type { Way } from './walk-words.ts';
 import { wrapRule } from './wrap-rule.ts';
 
@@ -15,9 +17,10 @@ export interface Row {
   readonly height: number;
   /** Whether the other rule set has no such rule in this chain. */
   readonly unshared: boolean;
-  /** When the packet meets it, from 1; undefined when it does not. */
-  readonly step: number | undefined;
-  readonly applies: boolean;
+  /** When the packet meets it, from 1: more than once in a chain that is called more than once. */
+  readonly steps: readonly number[];
+  /** What becomes of the packet there, the first time. */
+  readonly met: 'applies' | 'passed' | 'doubtful' | undefined;
 }
 
 export interface Box {
@@ -25,6 +28,8 @@ export interface Box {
   readonly y: number;
   readonly height: number;
   readonly rows: readonly Row[];
+  /** When the packet comes back to the hook with nothing decided, and its policy does. */
+  readonly policyStep: number | undefined;
 }
 
 export interface Arrow {
@@ -59,31 +64,39 @@ export function layOut(rules: RuleSet, other: RuleSet | undefined, way: Way | un
   const chains = reachable(rules, way === undefined ? HOOKS : [way.hook]);
   const count = chains.reduce((sum, chain) => sum + (rules.chains.get(chain) ?? []).length, 0);
   if (count > MOST_RULES) return undefined;
+  const unshared = other === undefined ? undefined : unsharedRules(rules, other);
   let y = 0;
   const boxes = chains.map((chain): Box => {
     const top = y;
-    const shared = (other?.chains.get(chain) ?? []).map(printRule);
     y += HEAD;
     const rows = (rules.chains.get(chain) ?? []).map((rule, index): Row => {
-      const text = printRule(rule);
-      const lines = wrapRule(text, COLUMNS, MOST_LINES);
-      const met = way?.steps.findIndex(({ look }) => look.chain === chain && look.index === index) ?? -1;
+      const lines = wrapRule(printRule(rule), COLUMNS, MOST_LINES);
       const row: Row = {
         lines,
         y,
         height: lines.length * LINE + ROW_PADDING,
-        unshared: other !== undefined && !takeFrom(shared, text),
-        step: met < 0 ? undefined : met + 1,
-        applies: way?.steps[met]?.look.missed === undefined,
+        unshared: unshared?.has(rule) === true,
+        ...meetings(way, chain, index),
       };
       y += row.height;
       return row;
     });
     const height = y - top;
     y += GAP;
-    return { chain, y: top, height, rows };
+    const policyStep = way?.byPolicy === true && way.hook === chain ? way.steps.length + 1 : undefined;
+    return { chain, y: top, height, rows, policyStep };
   });
   return { height: Math.max(y - GAP, 0), boxes, arrows: arrowsOf(rules, boxes) };
+}
+
+function meetings(way: Way | undefined, chain: string, index: number): Pick<Row, 'steps' | 'met'> {
+  const steps = (way?.steps ?? []).flatMap(({ look }, at) =>
+    look.chain === chain && look.index === index ? [at + 1] : [],
+  );
+  const look = way?.steps[(steps[0] ?? 0) - 1]?.look;
+  if (look === undefined) return { steps, met: undefined };
+  if (look.missed !== undefined) return { steps, met: 'passed' };
+  return { steps, met: isOpaque(look.rule) ? 'doubtful' : 'applies' };
 }
 
 /** In the order of a walk that takes every call. */
@@ -99,13 +112,6 @@ function reachable(rules: RuleSet, hooks: readonly string[]): readonly string[] 
   return [...found];
 }
 
-/** A rule that stands twice must stand twice on the other side too. */
-function takeFrom(texts: string[], text: string): boolean {
-  const at = texts.indexOf(text);
-  if (at >= 0) texts.splice(at, 1);
-  return at >= 0;
-}
-
 function arrowsOf(rules: RuleSet, boxes: readonly Box[]): readonly Arrow[] {
   const arrows: Arrow[] = [];
   for (const { chain, rows } of boxes) {
@@ -117,7 +123,7 @@ function arrowsOf(rules: RuleSet, boxes: readonly Box[]): readonly Arrow[] {
         fromY: row.y + row.height / 2,
         toY: target.y + HEAD / 2,
         lane: arrows.length,
-        walked: row.step !== undefined && row.applies,
+        walked: row.met === 'applies',
       });
     }
   }

@@ -34,38 +34,43 @@ export function picture(label: string, { kind, rules, other }: Side, way?: Way):
   </svg>`;
 }
 
-function boxOf({ chain, y, height, rows }: Box, mark: string): Html {
+function boxOf({ chain, y, height, rows, policyStep }: Box, mark: string): Html {
   return html`<g
     ><rect class="box" x="${LEFT}" y="${y + 1}" width="${BOX}" height="${height}" rx="5" />
     <text class="chain" x="${LEFT + 8}" y="${y + 18}">${chain}</text>${
       rows.length === 0 &&
       html`<text class="empty" x="${LEFT + BOX - 8}" y="${y + 18}" text-anchor="end">no rules</text>`
     }
+    ${policyStep !== undefined && html`<g class="row applies" data-step="${policyStep}">${numberOf([policyStep], y + 14)}</g>`}
     ${rows.map((row) => rowOf(row, mark))}</g
   >`;
 }
 
-function rowOf({ lines, y, height, unshared, step, applies }: Row, mark: string): Html {
-  const classes = ['row', unshared && 'unshared', step !== undefined && (applies ? 'applies' : 'passed')];
-  const middle = y + height / 2 + 1;
+function rowOf({ lines, y, height, unshared, steps, met }: Row, mark: string): Html {
+  const classes = ['row', unshared && 'unshared', met];
   return html`<g
     class="${classes.filter(Boolean).join(' ')}"
-    ${step !== undefined && html` data-step="${step}"`}
+    ${steps.length > 0 && html` data-step="${steps.join(' ')}"`}
   >
     <rect x="${LEFT + 1}" y="${y + 1}" width="${BOX - 2}" height="${height - 1}" />${lines.map(
       (line, index) =>
         html`<text x="${LEFT + 22}" y="${y + 17 + index * LINE}" xml:space="preserve">${line}</text>`,
     )}${unshared && html`<text class="mark" x="${LEFT + 9}" y="${y + 17}">${mark}</text>`}${
-      step !== undefined &&
-      html`<circle cx="${LEFT - 14}" cy="${middle}" r="11" /><text
-          class="step"
-          x="${LEFT - 14}"
-          y="${middle + 4}"
-          text-anchor="middle"
-          >${step}</text
-        >`
+      steps.length > 0 && numberOf(steps, y + height / 2 + 1)
     }</g
   > `;
+}
+
+/** What is met more than once has the first number: `2+`. */
+function numberOf(steps: readonly number[], middle: number): Html {
+  const text = `${steps[0] ?? ''}${steps.length > 1 ? '+' : ''}`;
+  return html`<circle cx="${LEFT - 14}" cy="${middle}" r="11" /><text
+      class="step"
+      x="${LEFT - 14}"
+      y="${middle + 4}"
+      text-anchor="middle"
+      >${text}</text
+    >`;
 }
 
 function arrowOf({ fromY, toY, lane, walked }: Arrow): Html {

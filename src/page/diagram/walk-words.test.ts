@@ -34,7 +34,16 @@ describe('the way of a packet in words', () => {
     ],
     'goes on behind a chain that returns, and ends in the policy': [
       ['-N A', '-A OUTPUT -j A', '-A A -j RETURN', '-A OUTPUT -p udp -j ACCEPT'],
-      ['applies: on to A', 'applies: back to the chain that called', 'does not apply: -p udp does not hold'],
+      [
+        'applies: on to A',
+        'applies: back to where the packet came from',
+        'does not apply: -p udp does not hold',
+      ],
+      'bypass by policy',
+    ],
+    'says that nothing is behind the return of a hook': [
+      ['-A OUTPUT -j RETURN', '-A OUTPUT -j ACCEPT'],
+      ['applies: the policy of the hook decides'],
       'bypass by policy',
     ],
     'ends where a rule is not understood': [

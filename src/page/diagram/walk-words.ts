@@ -57,17 +57,17 @@ export function packetOf({
   return { hook, protocol, destination: address.value.address, port, uid: uid ?? undefined, interface: name };
 }
 
-function outcomeOf({ missed, rule }: Look): string {
+function outcomeOf({ missed, rule, depth }: Look): string {
   if (missed !== undefined) return `does not apply: ${printMatch(missed)} does not hold`;
-  return isOpaque(rule) ? 'is not understood: it may apply or not' : `applies: ${targetWords(rule)}`;
+  return isOpaque(rule) ? 'is not understood: it may apply or not' : `applies: ${targetWords(rule, depth)}`;
 }
 
-function targetWords({ target }: Rule): string {
+function targetWords({ target }: Rule, depth: number): string {
   switch (target.kind) {
     case 'accept':
       return 'the packet goes where it was sent';
     case 'return':
-      return 'back to the chain that called';
+      return depth === 0 ? 'the policy of the hook decides' : 'back to where the packet came from';
     case 'redirect':
     case 'dnat':
       return `the packet is sent on: ${printVerdict(target)}`;
