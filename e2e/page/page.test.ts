@@ -13,7 +13,7 @@ import { MetricsServer } from '../../src/metrics/server.ts';
 import { osmAuditor } from '../../src/testing/recording-terminal.ts';
 import { startBrowser } from './browser.ts';
 
-const HOSTILE = `<img src=x onerror=alert(1)>"'</script><script>alert(2)</script>\u202e`;
+const HOSTILE = `<img src=x onerror=alert(1)>"'</script><script>alert(2)</script>\u202e\ud800`;
 const PHONE = { width: 390, height: 844 };
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -166,6 +166,36 @@ for (const way of WAYS) {
       expect(trouble).to.deep.equal([]);
     });
 
+    it('closes a pod by the button, and keeps the filter in the address', async () => {
+      const { page } = await open('#pods?text=iprange');
+      await page.getByRole('link', { name: 'iprange-fixed' }).first().click();
+      await page.getByRole('button', { name: 'Close' }).click();
+      expect(await page.getByRole('dialog').isVisible()).to.equal(false);
+      expect(page.url()).to.match(/#pods\?text=iprange$/);
+      await page.getByRole('link', { name: 'Pods', exact: true }).click();
+      expect(page.url()).to.match(/#pods\?text=iprange$/);
+    });
+
+    it('shows of a pod what mends it, and of two of one name each its own', async () => {
+      const { page } = await open('#pod/test/init-bad-rule/2');
+      const dialog = page.getByRole('dialog');
+      expect(await dialog.locator('p').first().textContent()).to.contain('init-bad-rule.second-failure.json');
+      expect(await dialog.locator('.fix code').first().textContent()).to.equal(
+        'kubectl -n test logs init-bad-rule -c osm-init',
+      );
+      const links = await page.locator('#OA205 .names a').all();
+      const hrefs = await Promise.all(links.map((link) => link.getAttribute('href')));
+      expect(hrefs).to.include.members(['#pod/test/init-bad-rule', '#pod/test/init-bad-rule/2']);
+    });
+
+    it('says that a pod is not there, and filters by what nothing has any more', async () => {
+      const { page } = await open('#pod/test/nobody');
+      expect(await page.getByRole('dialog').textContent()).to.contain('This pod is not here');
+      const filtered = await open('#pods?code=OA999');
+      expect(await shownPods(filtered.page)).to.deep.equal([]);
+      expect(await filtered.page.locator('#filter output').textContent()).to.equal('0 of 22 pods');
+    });
+
     it('leads from a pod to its findings and rules, and from these to their pods', async () => {
       const { page } = await open();
       const row = page.locator('div.pods tr', { hasText: 'never-init-bad-rule' });
@@ -199,6 +229,15 @@ for (const way of WAYS) {
       await line.getByRole('button').click();
       await page.waitForFunction('document.querySelector("#restarts button").textContent !== "Copy"');
       expect(await page.evaluate('navigator.clipboard.readText()')).to.equal(
+        'kubectl -n test rollout restart deployment/test',
+      );
+    });
+
+    it('selects a command where pages have no clipboard', async () => {
+      const { page } = await open();
+      await page.evaluate('Object.defineProperty(navigator, "clipboard", { value: undefined })');
+      await page.locator('#restarts .fix button').first().click();
+      expect(await page.evaluate('getSelection().toString()')).to.equal(
         'kubectl -n test rollout restart deployment/test',
       );
     });
@@ -255,7 +294,7 @@ for (const way of WAYS) {
     it('keeps hostile names text', async () => {
       const stdout = await hostilePage();
       const { page, trouble } = await open('', {}, await offer(stdout, 'hostile'));
-      const shown = HOSTILE.replace('\u202e', '\\u{202e}');
+      const shown = HOSTILE.replace('\u202e\ud800', '\\u{202e}\\u{d800}');
       expect(await shownPods(page)).to.deep.equal([shown]);
       await page.locator('div.pods tbody a').first().click();
       expect(await page.getByRole('dialog').getByRole('heading').first().textContent()).to.equal(

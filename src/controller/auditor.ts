@@ -92,6 +92,8 @@ export class Auditor {
   readonly #clock: Clock;
   readonly #blindAfterMs: number;
   readonly #livePage: LivePage;
+  /** Of what is known of the cluster. */
+  #changes = 0;
   #elected: Promise<void> | undefined;
 
   constructor(options: AuditorOptions) {
@@ -184,6 +186,7 @@ export class Auditor {
       around,
       gathering: { graceMs, settleMs, fork },
       clock,
+      version: () => this.#changes,
       origin: `from ${cluster.server}, ${describeShard(shard)}`,
     });
     const notices = this.#notices;
@@ -293,6 +296,7 @@ export class Auditor {
 
   /** What comes before the first sweep is seen by it, and nobody waits to hear of it. */
   #wake(key: string): void {
+    this.#changes += 1;
     if (!this.#sweep.begun) return;
     this.#notices.note(key, this.#clock.monotonic());
     if (key === CONFIG_KEY) this.#sweepAll();

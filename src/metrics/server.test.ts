@@ -178,6 +178,9 @@ describe('metrics server', () => {
       const { headers } = await look();
       const same = await look({ 'If-None-Match': headers.get('etag') ?? '' });
       expect([same.status, await same.text()]).to.deep.equal([304, '']);
+      for (const known of ['W/"one"', '"other", W/"one"', '*']) {
+        expect((await look({ 'If-None-Match': known })).status, known).to.equal(304);
+      }
       expect((await look({ 'If-None-Match': '"other"' })).status).to.equal(200);
     });
 

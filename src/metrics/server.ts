@@ -132,6 +132,7 @@ const PAGE_HEADERS = {
 /** Whoever has the page is not sent it again. */
 function pageAnswer({ text, tag }: ServedPage, known: string | undefined): Answer {
   const headers = { ...PAGE_HEADERS, 'Cache-Control': 'no-cache', ETag: tag };
-  const same = known === tag;
+  // Whoever compresses on the way marks a tag as weak; it names the same page.
+  const same = (known ?? '').split(',').some((each) => ['*', tag, `W/${tag}`].includes(each.trim()));
   return { status: same ? 304 : 200, body: same ? '' : text, type: 'text/html; charset=utf-8', headers };
 }

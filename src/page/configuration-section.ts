@@ -7,15 +7,12 @@ import type { FindingGroup } from './cases.ts';
 import { fixLine } from './fix-line.ts';
 import { html, type Html } from './html.ts';
 
-export function configurationSection(
+export function configurationParts(
   configs: readonly ConfigLookup[],
   groups: readonly FindingGroup[],
-): Html {
-  const ofPods = groups.flatMap(({ cases }) => cases.map(({ finding }) => finding));
-  return html`<section id="configuration">
-    <h2>Configuration</h2>
-    ${configs.map((lookup) => configurationOf(lookup, ofPods))}
-  </section>`;
+): readonly Html[] {
+  const ofPods = groups.flatMap(({ shown }) => shown.map(({ finding }) => finding));
+  return configs.map((lookup) => configurationOf(lookup, ofPods));
 }
 
 function configurationOf(lookup: ConfigLookup, ofPods: readonly Finding[]): Html {

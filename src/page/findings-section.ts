@@ -5,27 +5,33 @@ import type { Case, FindingGroup } from './cases.ts';
 import { differenceFigure } from './difference-figure.ts';
 import { fixLine } from './fix-line.ts';
 import { html, type Html } from './html.ts';
-import { podAnchor, podCount } from './pod-words.ts';
+import type { PagePod } from './page-input.ts';
+import { podCount } from './pod-words.ts';
 
 /** A picture is some ten thousand characters; a page with more of them than anybody looks at would open slowly. */
-const MOST_PICTURED_CASES = 60;
+const MOST_PICTURED_CASES = 40;
 const MOST_PICTURES = 5;
 /** Of a case; the table has all of them. */
 const MOST_NAMES = 10;
 
-export function findingsSection(groups: readonly FindingGroup[]): Html {
+type Anchors = ReadonlyMap<PagePod, string>;
+
+export function* findingParts(groups: readonly FindingGroup[], anchors: Anchors): Generator<Html> {
   let pictured = 0;
   const mayPicture = (): boolean => (pictured += 1) <= MOST_PICTURED_CASES;
-  return html`<section id="findings">
-    <h2>Findings</h2>
-    ${groups.length === 0 ? html`<p>Nothing: no pod has a finding.</p>` : groups.map((group) => groupOf(group, mayPicture))}
-  </section>`;
+  if (groups.length === 0) yield html`<p>Nothing: no pod has a finding.</p>`;
+  for (const group of groups) yield groupOf(group, anchors, mayPicture);
 }
 
-function groupOf({ name, entry, pods, cases }: FindingGroup, mayPicture: () => boolean): Html {
+function groupOf(
+  { name, entry, pods, shown, more }: FindingGroup,
+  anchors: Anchors,
+  mayPicture: () => boolean,
+): Html {
   const { code, severity, effect, title, meaning, cause, remedy } = entry;
   return html`<article
     class="finding ${severity}"
+    id="${code}"
     data-title="${code} ${name}"
     aria-labelledby="${code}-title"
   >
@@ -41,11 +47,18 @@ function groupOf({ name, entry, pods, cases }: FindingGroup, mayPicture: () => b
       <p>${remedy}</p>
       <p class="note">In effect ${effectText(effect)}. <code>osm-auditor explain ${code}</code> has more.</p>
     </details>
-    ${cases.map((each) => caseOf(each, mayPicture))}
+    ${shown.map((each) => caseOf(each, anchors, mayPicture))}${
+      more.length > 0 &&
+      html`<p class="note">
+        and in other words or places of
+        <a href="#pods?code=${code}">${podCount(more.flatMap((each) => each.pods).length)}</a>, which
+        <code>osm-auditor check -o wide</code> has
+      </p>`
+    }
   </article> `;
 }
 
-function caseOf({ id, finding, pods, fixes }: Case, mayPicture: () => boolean): Html {
+function caseOf({ id, finding, pods, fixes }: Case, anchors: Anchors, mayPicture: () => boolean): Html {
   const { message, evidence } = finding;
   const [first] = pods;
   const differences = evidence.differences ?? [];
@@ -56,12 +69,12 @@ function caseOf({ id, finding, pods, fixes }: Case, mayPicture: () => boolean): 
       .slice(0, MOST_NAMES)
       .map(({ text, pods: count }) =>
         fixLine(text, fixes.length > 1 && podCount(count)),
-      )}${fixes.length > MOST_NAMES && html`<p class="note">and ${fixes.length - MOST_NAMES} more like these</p>`}
+      )}${fixes.length > MOST_NAMES && html`<p class="note fixes">and ${fixes.length - MOST_NAMES} more like these</p>`}
     <p class="names">
       ${podCount(pods.length)}:
       ${pods
         .slice(0, MOST_NAMES)
-        .map(({ report }) => html`<a href="#${podAnchor(report)}">${report.namespace}/${report.name}</a> `)}${
+        .map((pod) => html`<a href="#${anchors.get(pod)}">${pod.report.namespace}/${pod.report.name}</a> `)}${
         pods.length > MOST_NAMES && html`<a href="#pods?case=${id}">and ${pods.length - MOST_NAMES} more</a>`
       }
     </p>

@@ -37,6 +37,6 @@ describe('the page', () => {
   it('says that there is nothing to say', () => {
     const text = pageText(empty);
     expect(text).to.contain('Nothing: no pod has a finding.');
-    expect(text).to.contain('<title>osm-auditor: nothing discrepant</title>');
+    expect(text).to.contain('<title>osm-auditor: no pod discrepant</title>');
   });
 });

@@ -1,9 +1,23 @@
 /** How the page names pods and statuses. */
-import type { Report, Status } from '../core/audit/report.ts';
+import type { Status } from '../core/audit/report.ts';
+import type { PagePod } from './page-input.ts';
 
-/** What follows `#` in the address of a pod. */
-export function podAnchor({ namespace, name }: Pick<Report, 'namespace' | 'name'>): string {
-  return `pod/${encodeURIComponent(namespace)}/${encodeURIComponent(name)}`;
+/** What follows `#` in the address of each pod. Files may hold several of one name. */
+export function podAnchors(pods: readonly PagePod[]): ReadonlyMap<PagePod, string> {
+  const times = new Map<string, number>();
+  return new Map(
+    pods.map((pod) => {
+      const anchor = `pod/${encoded(pod.report.namespace)}/${encoded(pod.report.name)}`;
+      const count = (times.get(anchor) ?? 0) + 1;
+      times.set(anchor, count);
+      return [pod, count === 1 ? anchor : `${anchor}/${count}`] as const;
+    }),
+  );
+}
+
+/** No address can hold half a character. */
+function encoded(text: string): string {
+  return encodeURIComponent(text.replace(/\p{Cs}/gu, '\uFFFD'));
 }
 
 export function podCount(count: number): string {

@@ -3,36 +3,47 @@ import { STATUSES } from '../core/audit/report.ts';
 import type { FindingGroup } from './cases.ts';
 import { html, type Html } from './html.ts';
 import type { PagePod } from './page-input.ts';
-import { podAnchor, STATUS_SIGNS, STATUS_WORDS } from './pod-words.ts';
-import type { RulePair } from './rules-section.ts';
+import { STATUS_SIGNS, STATUS_WORDS } from './pod-words.ts';
+import type { RulePairs } from './rule-pairs.ts';
 
-export function podsSection(
+interface RowLinks {
+  readonly id: string;
+  readonly cases: readonly { readonly id: string; readonly code: string; readonly fix: string }[];
+  readonly rules: string | undefined;
+}
+
+export function* podParts(
   pods: readonly PagePod[],
   groups: readonly FindingGroup[],
-  pairs: readonly RulePair[],
-): Html {
-  const cases = new Map<PagePod, { readonly id: string; readonly code: string }[]>();
-  for (const { entry, cases: its } of groups) {
-    for (const { id, pods: having } of its) {
-      for (const pod of having) cases.set(pod, [...(cases.get(pod) ?? []), { id, code: entry.code }]);
+  { shown: pairs }: RulePairs,
+  anchors: ReadonlyMap<PagePod, string>,
+): Generator<Html> {
+  const cases = casesOf(groups);
+  const rules = new Map(pairs.flatMap(({ id, pods: having }) => having.map((pod) => [pod, id] as const)));
+  const linksOf = (pod: PagePod): RowLinks => {
+    return { id: anchors.get(pod) ?? '', cases: cases.get(pod) ?? [], rules: rules.get(pod) };
+  };
+  yield filterOf(pods, groups);
+  for (const chunk of chunksOf(pods)) yield tableOf(chunk.map((pod) => rowOf(pod, linksOf(pod))));
+  yield html`<p id="nothing" hidden>No pod is like that.</p>`;
+}
+
+/** With what mends this pod: a case may be mended by a hundred commands. */
+function casesOf(groups: readonly FindingGroup[]): ReadonlyMap<PagePod, RowLinks['cases']> {
+  const cases = new Map<PagePod, RowLinks['cases'][number][]>();
+  for (const { name, entry, shown, more } of groups) {
+    for (const { id, finding, pods } of [...shown, ...more]) {
+      for (const pod of pods) {
+        const own = pod.report.findings.find(
+          (each) => each.name === name && each.message === finding.message,
+        );
+        const list = cases.get(pod) ?? [];
+        cases.set(pod, list);
+        list.push({ id, code: entry.code, fix: own?.fix ?? '' });
+      }
     }
   }
-  const rulesOf = new Map(pairs.flatMap(({ id, pods: having }) => having.map((pod) => [pod, id] as const)));
-  const seen = new Map<string, number>();
-  const idOf = ({ report }: PagePod): string => {
-    const anchor = podAnchor(report);
-    const times = (seen.get(anchor) ?? 0) + 1;
-    seen.set(anchor, times);
-    return times === 1 ? anchor : `${anchor}/${times}`;
-  };
-  return html`<section id="pods">
-    <h2>Pods</h2>
-    ${filterOf(pods, groups)}
-    ${chunksOf(pods).map((chunk) =>
-      tableOf(chunk.map((pod) => rowOf(pod, idOf(pod), cases.get(pod) ?? [], rulesOf.get(pod)))),
-    )}
-    <p id="nothing" hidden>No pod is like that.</p>
-  </section>`;
+  return cases;
 }
 
 /** A browser lays out what is seen and skips other tables, of which one of thousands of rows takes seconds. */
@@ -101,19 +112,16 @@ function select(name: string, label: string, options: readonly (readonly [string
   >`;
 }
 
-function rowOf(
-  { report, source }: PagePod,
-  id: string,
-  cases: readonly { readonly id: string; readonly code: string }[],
-  rules: string | undefined,
-): Html {
+function rowOf({ report, source }: PagePod, { id, cases, rules }: RowLinks): Html {
   const { namespace, name, status, dialect, configSource } = report;
   const from = [dialect, configSource, source].filter((text) => text !== undefined).join(', ');
   return html`<tr
     id="${id}"
     data-status="${status}"
     data-cases="${cases.map((each) => each.id).join(' ')}"
-    ${rules !== undefined && html` data-rules="${rules}"`}${from !== '' && html` data-from="${from}"`}
+    ${cases.length > 0 && html` data-fixes="${cases.map((each) => each.fix).join('\n')}"`}${
+      rules !== undefined && html` data-rules="${rules}"`
+    }${from !== '' && html` data-from="${from}"`}
   >
     <td>${namespace}</td>
     <td><a href="#${id}">${name}</a></td>

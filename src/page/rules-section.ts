@@ -1,52 +1,19 @@
-/** The rule sets that there are, expected beside installed: many pods share one pair. */
-import type { PodRules } from '../core/audit/pod-rules.ts';
-import type { RuleSet } from '../core/iptables/model.ts';
+/** The rule sets that there are, expected beside installed. */
 import { printSave } from '../core/iptables/print.ts';
 import { picture } from './diagram/picture.ts';
 import { html, type Html } from './html.ts';
-import { scrollable, sideHead, type Side } from './side.ts';
-import type { PagePod } from './page-input.ts';
 import { podCount } from './pod-words.ts';
+import type { RulePair, RulePairs } from './rule-pairs.ts';
+import { scrollable, sideHead, type Side } from './side.ts';
 
-export interface RulePair {
-  /** The anchor on the page. */
-  readonly id: string;
-  readonly rules: PodRules;
-  readonly pods: readonly PagePod[];
-}
+const MOST_PICTURES = 40;
 
-const MOST_PICTURES = 60;
-
-/** Of the most pods first; pods that need no rules, or of which none are known, have none. */
-export function pairRules(pods: readonly PagePod[]): readonly RulePair[] {
-  const texts = new Map<RuleSet | undefined, string>([[undefined, '']]);
-  const textOf = (rules: RuleSet | undefined): string => {
-    const text = texts.get(rules) ?? printSave(rules ?? { chains: new Map() });
-    texts.set(rules, text);
-    return text;
-  };
-  const pairs = new Map<string, { rules: PodRules; pods: PagePod[] }>();
-  for (const pod of pods) {
-    const { expected, installed } = pod.rules;
-    if (pod.report.status === 'NotApplicable' || (expected ?? installed) === undefined) continue;
-    const key = `${textOf(expected)}\0${textOf(installed)}`;
-    const pair = pairs.get(key) ?? { rules: pod.rules, pods: [] };
-    pairs.set(key, pair);
-    pair.pods.push(pod);
-  }
-  return [...pairs.values()]
-    .sort((a, b) => b.pods.length - a.pods.length)
-    .map((pair, index) => ({ id: `rules-${index + 1}`, ...pair }));
-}
-
-export function rulesSection(pairs: readonly RulePair[]): Html {
-  return html`<section id="rules">
-    <h2>Rules</h2>
-    <p class="note">
-      What is marked stands on one side alone: <b>−</b> should be there, <b>+</b> should not.
-    </p>
-    ${pairs.map((pair, index) => pairOf(pair, index < MOST_PICTURES))}
-  </section>`;
+export function* ruleParts({ shown, more }: RulePairs): Generator<Html> {
+  yield html`<p class="note">
+    What is marked stands on one side alone: <b>−</b> should be there, <b>+</b> should not.
+  </p>`;
+  for (const [index, pair] of shown.entries()) yield pairOf(pair, index < MOST_PICTURES);
+  if (more > 0) yield html`<p class="note">and ${more.toLocaleString('en')} more pairs of rule sets</p>`;
 }
 
 function pairOf({ id, rules, pods }: RulePair, pictured: boolean): Html {

@@ -43,18 +43,18 @@ figure { margin: .75rem 0; } figcaption { margin-bottom: .25rem; } .verdict { fo
 .box { fill: var(--back); stroke: var(--line); } svg text { fill: var(--front); } .chain { font-weight: 700; } svg .empty { fill: var(--soft); }
 .row rect { fill: transparent; } .row text { fill: var(--soft); } .row.unshared rect { fill: var(--bad-back); } .row.unshared text, .row .mark { fill: var(--bad); font-weight: 700; }
 .row.applies rect { stroke: var(--way); stroke-width: 1.5; } .row.applies:not(.unshared) rect { fill: var(--way-back); } .row.applies text { fill: var(--front); }
-.row circle { fill: var(--back); stroke: var(--soft); } .row .step { fill: var(--soft); font-size: 11px; font-weight: 400; }
+.row.doubtful rect { stroke: var(--doubt); stroke-dasharray: 4 3; } .row circle { fill: var(--back); stroke: var(--soft); } .row .step { fill: var(--soft); font-size: 11px; font-weight: 400; }
 .row.applies circle { fill: var(--way); stroke: var(--way); } .row.applies .step { fill: var(--back); font-weight: 700; }
 .row.now rect { stroke: var(--front); stroke-width: 3; } li.now { outline: 2px solid var(--front); }
 .call { fill: none; stroke: var(--line); stroke-width: 1.5; } .call.walked { stroke: var(--way); stroke-width: 2.5; }
 .steps { padding-left: 2rem; font-size: .9em; } .steps li { overflow-wrap: anywhere; } .stepper output { white-space: pre-line; display: block; font-size: .9em; }
 table { border-collapse: collapse; width: 100%; } th, td { text-align: left; padding: .2rem .6rem .2rem 0; vertical-align: top; border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }
-div.pods { content-visibility: auto; contain-intrinsic-block-size: 6000px; } .pods table { table-layout: fixed; } .pods ~ .pods th { font-size: 0; line-height: 0; padding: 0; border: 0; } .pods th:nth-child(1) { width: 18%; } .pods th:nth-child(2) { width: 36%; } .pods th:nth-child(3) { width: 16%; } .pods th:nth-child(5) { width: 5rem; }
+div.pods { content-visibility: auto; contain-intrinsic-block-size: 6000px; } .pods table { table-layout: fixed; } .pods:not([hidden]) ~ .pods th { font-size: 0; line-height: 0; padding: 0; border: 0; } .pods th:nth-child(1) { width: 18%; } .pods th:nth-child(2) { width: 36%; } .pods th:nth-child(3) { width: 16%; } .pods th:nth-child(5) { width: 5rem; }
 .values th { font-weight: 400; } .values ul { margin: 0; padding-left: 1.1rem; }
 #filter { display: flex; flex-wrap: wrap; gap: .5rem .8rem; align-items: center; margin: .5rem 0; position: sticky; top: 0; background: var(--back); padding: .4rem 0; z-index: 1; }
 dialog { width: min(72rem, 96vw); max-height: 92vh; border: 1px solid var(--line); border-radius: 8px; background: var(--back); color: var(--front); padding: 1rem; }
 dialog::backdrop { background: rgb(0 0 0 / .5); } dialog form { position: sticky; top: 0; text-align: right; } dialog .case { border: 0; } dialog .rules details > p { display: none; } dialog article { border: 0; padding: 0; background: none; }
 #freshness:not(:empty) { position: fixed; bottom: 0; left: 0; right: 0; margin: 0; padding: .5rem; text-align: center; background: var(--bad-back); color: var(--bad); }
-@media (max-width: 40rem) { body { padding: .6rem; } .pods th:nth-child(1) { width: 22%; } .pods th:nth-child(2) { width: 38%; } .pods :is(th, td):nth-child(5) { display: none; } .pods th:nth-child(3) { width: 22%; } .count { float: none; display: block; } }
-@media print { body { max-width: none; font-size: 11px; } nav, #filter, .stepper, button, dialog, .skip { display: none !important; } article, figure { break-inside: avoid; } .scroll { overflow: visible; } svg { max-width: 100%; height: auto; } a { color: inherit; } article.finding, div.pods { content-visibility: visible; } }
+@media (max-width: 40rem) { body { padding: .6rem; } .pods th:nth-child(1) { width: 22%; } .pods th:nth-child(2) { width: 38%; } .pods :is(th, td):nth-child(5) { display: none; } #filter { position: static; } .pods th:nth-child(3) { width: 6.8rem; } .pods td:nth-child(3) { overflow-wrap: normal; font-size: .85em; } .count { float: none; display: block; } }
+@media print { body { max-width: none; font-size: 11px; } nav, #filter > :not(output), .stepper, button, dialog, .skip { display: none !important; } #filter { position: static; } article, figure { break-inside: avoid; } .scroll { overflow: visible; } svg { max-width: 100%; height: auto; } a { color: inherit; } article.finding, div.pods { content-visibility: visible; } }
 `;

@@ -16,7 +16,10 @@ export function copyCommands(): void {
       button.textContent = text;
       setTimeout(() => (button.textContent = 'Copy'), 1500);
     };
-    navigator.clipboard.writeText(command.textContent).then(
+    // Pages that came by plain http have no clipboard at all, whatever the types say.
+    const clipboard = navigator.clipboard as Clipboard | undefined;
+    const written = clipboard?.writeText(command.textContent) ?? Promise.reject(new Error('none'));
+    written.then(
       () => said('Copied'),
       () => {
         select(command);

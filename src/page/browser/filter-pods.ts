@@ -1,5 +1,5 @@
 /**
- * Shows the pods that the form asks for, and keeps what it asks in the page's address: `#pods?status=Discrepant&text=web`.
+ * Shows the pods that are asked for, by the form and by the page's address: `#pods?status=Discrepant&text=web`.
  *
  * Runs in the browser: its text goes into the page as it stands, so it uses nothing from outside itself.
  */
@@ -16,18 +16,19 @@ export function filterPods(): void {
   const FIELDS = ['text', 'status', 'code', 'namespace', 'case', 'rules'] as const;
   /** About that of a row, in pixels: what is not seen is not laid out, and has to be guessed. */
   const ROW_HEIGHT = 30;
+  /** What is asked for; the form shows it. */
+  const asked = new Map<string, string>();
   let entries: readonly Entry[] = [];
 
   const form = (): HTMLFormElement | null => document.querySelector('form#filter');
 
-  const field = (name: string): { value: string } | undefined => {
+  const fieldOf = (name: string): HTMLInputElement | HTMLSelectElement | undefined => {
     const element = form()?.elements.namedItem(name);
     return element instanceof HTMLInputElement || element instanceof HTMLSelectElement ? element : undefined;
   };
 
-  const wanted = (name: (typeof FIELDS)[number]): string => field(name)?.value ?? '';
-
   const apply = (): void => {
+    const wanted = (name: (typeof FIELDS)[number]): string => asked.get(name) ?? '';
     const text = wanted('text').trim().toLowerCase();
     const [status, code, namespace, one, rules] = [
       wanted('status'),
@@ -56,29 +57,47 @@ export function filterPods(): void {
     }
     const output = form()?.elements.namedItem('shown');
     if (output instanceof HTMLOutputElement) {
-      output.value = `${shown.toLocaleString('en')} of ${entries.length.toLocaleString('en')} pods`;
+      // What has no field of its own must be seen all the same.
+      const besides = [
+        one === '' ? '' : ` of the cause ${one}`,
+        rules === '' ? '' : ` with the ${rules}`,
+      ].join('');
+      output.value = `${shown.toLocaleString('en')} of ${entries.length.toLocaleString('en')} pods${besides}`;
     }
     const nothing = document.getElementById('nothing');
     if (nothing !== null) nothing.hidden = shown > 0;
   };
 
-  const readAddress = (): void => {
-    if (!location.hash.startsWith('#pods')) return;
-    const query = new URLSearchParams(location.hash.split('?')[1] ?? '');
+  const showInForm = (): void => {
     for (const name of FIELDS) {
-      const element = field(name);
-      if (element !== undefined) element.value = query.get(name) ?? '';
+      const field = fieldOf(name);
+      const value = asked.get(name) ?? '';
+      if (field === undefined || field.value === value) continue;
+      field.value = value;
+      // Nothing has this any more; the filter stays what it is.
+      if (field.value !== value && field instanceof HTMLSelectElement)
+        field.add(new Option(value, value, false, true));
     }
-    apply();
-    if (query.size > 0) document.getElementById('pods')?.scrollIntoView();
   };
 
   const writeAddress = (): void => {
-    const query = new URLSearchParams(
-      FIELDS.flatMap((name) => (wanted(name) === '' ? [] : [[name, wanted(name)]])),
-    );
-    history.replaceState(null, '', query.size === 0 ? '#pods' : `#pods?${query.toString()}`);
+    const query = new URLSearchParams([...asked].filter(([, value]) => value !== '')).toString();
+    history.replaceState(null, '', query === '' ? '#pods' : `#pods?${query}`);
+  };
+
+  const readAddress = (): void => {
+    const [place, query] = location.hash.split('?');
+    if (place !== '#pods') return;
+    // A link to the table is no wish to see other pods in it.
+    if (query === undefined) {
+      writeAddress();
+      return;
+    }
+    const wanted = new URLSearchParams(query);
+    for (const name of FIELDS) asked.set(name, wanted.get(name) ?? '');
+    showInForm();
     apply();
+    document.getElementById('pods')?.scrollIntoView();
   };
 
   const collect = (): void => {
@@ -87,36 +106,30 @@ export function filterPods(): void {
       if (table === null) return [];
       const namespace = row.cells[0]?.textContent ?? '';
       const { status = '', cases = '', rules = '' } = row.dataset;
-      return [
-        {
-          row,
-          table,
-          name: `${namespace}/${row.cells[1]?.textContent ?? ''}`.toLowerCase(),
-          namespace,
-          status,
-          cases: cases === '' ? [] : cases.split(' '),
-          rules,
-        },
-      ];
+      const name = `${namespace}/${row.cells[1]?.textContent ?? ''}`.toLowerCase();
+      return [{ row, table, name, namespace, status, cases: cases === '' ? [] : cases.split(' '), rules }];
     });
+    showInForm();
     apply();
   };
 
-  document.addEventListener('input', (event) => {
-    if (event.target instanceof Element && event.target.closest('#filter') !== null) writeAddress();
+  document.addEventListener('input', ({ target }) => {
+    if (!(target instanceof HTMLInputElement || target instanceof HTMLSelectElement)) return;
+    if (target.form !== form()) return;
+    asked.set(target.name, target.value);
+    apply();
+    writeAddress();
   });
-  document.addEventListener('submit', (event) => event.preventDefault());
+  document.addEventListener('submit', (event) => {
+    if (event.target === form()) event.preventDefault();
+  });
   document.addEventListener('reset', () => {
-    // The values are reset after the event; hidden fields are not at all.
-    setTimeout(() => {
-      for (const name of FIELDS) {
-        const element = field(name);
-        if (element !== undefined) element.value = '';
-      }
-      writeAddress();
-    });
+    asked.clear();
+    apply();
+    writeAddress();
   });
   addEventListener('hashchange', readAddress);
+  document.addEventListener('pod-closed', writeAddress);
   document.addEventListener('refreshed', collect);
   collect();
   readAddress();

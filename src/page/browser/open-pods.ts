@@ -5,11 +5,25 @@
  * Runs in the browser: its text goes into the page as it stands, so it uses nothing from outside itself.
  */
 export function openPods(): void {
+  /** What the dialog was filled with, before anybody unfolded or stepped through it. */
+  let filled: Node | undefined;
+
   const dialog = (): HTMLDialogElement | null => document.querySelector('dialog#pod');
 
+  const made = <K extends keyof HTMLElementTagNameMap>(
+    tag: K,
+    text: string,
+    className = '',
+  ): HTMLElementTagNameMap[K] => {
+    const element = document.createElement(tag);
+    element.textContent = text;
+    if (className !== '') element.className = className;
+    return element;
+  };
+
   /** A copy without anchors: an address must point to one place. */
-  const copyOf = (id: string): Node | undefined => {
-    const original = document.getElementById(id);
+  const copyOf = (id: string | undefined): HTMLElement | undefined => {
+    const original = id === undefined ? null : document.getElementById(id);
     if (original === null) return undefined;
     const copy = original.cloneNode(true) as HTMLElement;
     for (const element of [copy, ...copy.querySelectorAll('[id]')]) element.removeAttribute('id');
@@ -17,51 +31,95 @@ export function openPods(): void {
     return copy;
   };
 
-  const headed = (text: string, level: 'h2' | 'h3'): HTMLElement => {
-    const heading = document.createElement(level);
-    heading.textContent = text;
-    return heading;
+  const fixOf = (text: string): HTMLElement => {
+    if (!text.startsWith('kubectl ')) return made('p', text, 'fix');
+    const line = made('p', '', 'fix');
+    const button = made('button', 'Copy');
+    button.type = 'button';
+    button.dataset['copy'] = '';
+    line.append(made('code', text), ' ', button);
+    return line;
   };
 
-  const contents = (row: HTMLTableRowElement): readonly Node[] => {
+  /** What the case says of all its pods, and what mends this one. */
+  const caseOf = (id: string, fix: string): readonly Node[] => {
+    const original = document.getElementById(id);
+    const heading = made('h3', original?.closest('article')?.dataset['title'] ?? id);
+    if (!original?.matches('.case')) {
+      return [
+        heading,
+        made('p', 'The page has no room for what it says of this pod; -o wide has.'),
+        fixOf(fix),
+      ];
+    }
+    const copy = copyOf(id);
+    if (copy === undefined) return [heading];
+    for (const other of copy.querySelectorAll('.fix, .fixes')) other.remove();
+    copy.querySelector('.message')?.after(fixOf(fix));
+    return [heading, copy];
+  };
+
+  const contentsOf = (row: HTMLTableRowElement): HTMLElement => {
     const [namespace, name, status] = [...row.cells].map((cell) => cell.textContent);
-    const { from = '', cases = '', rules } = row.dataset;
-    const facts = document.createElement('p');
-    facts.className = row.dataset['status'] ?? '';
-    facts.textContent = [status, from].filter((text) => text !== '').join(' — ');
-    const found = cases.split(' ').flatMap((id) => {
-      const copy = id === '' ? undefined : copyOf(id);
-      const title = document.getElementById(id)?.closest('article')?.dataset['title'] ?? id;
-      return copy === undefined ? [] : [headed(title, 'h3'), copy];
-    });
-    const itsRules = rules === undefined ? undefined : copyOf(rules);
-    const heading = headed(`${namespace ?? ''}/${name ?? ''}`, 'h2');
+    const { from = '', cases = '', fixes = '', rules } = row.dataset;
+    const own = fixes.split('\n');
+    const heading = made('h2', `${namespace ?? ''}/${name ?? ''}`);
     heading.id = 'pod-title';
-    return [heading, facts, ...found, ...(itsRules === undefined ? [] : [headed('Rules', 'h3'), itsRules])];
+    const contents = document.createElement('div');
+    contents.append(
+      heading,
+      made('p', [status, from].filter((text) => text !== '').join(' — '), row.dataset['status']),
+      ...cases.split(' ').flatMap((id, index) => (id === '' ? [] : caseOf(id, own[index] ?? ''))),
+    );
+    const itsRules = copyOf(rules);
+    if (itsRules !== undefined) contents.append(made('h3', 'Rules'), itsRules);
+    return contents;
+  };
+
+  const gone = (): HTMLElement => {
+    const contents = document.createElement('div');
+    const heading = made('h2', decodeURIComponent(location.hash.slice('#pod/'.length)));
+    heading.id = 'pod-title';
+    contents.append(heading, made('p', 'This pod is not here, or not any more.'));
+    return contents;
+  };
+
+  const target = (): HTMLElement | null => document.getElementById(location.hash.slice(1));
+
+  const fill = (box: HTMLDialogElement): void => {
+    const row = target();
+    const contents = row instanceof HTMLTableRowElement ? contentsOf(row) : gone();
+    if (filled?.isEqualNode(contents)) return;
+    filled = contents.cloneNode(true);
+    const { scrollTop } = box;
+    box.querySelector('.contents')?.replaceChildren(contents);
+    box.scrollTop = scrollTop;
   };
 
   const follow = (): void => {
-    const id = location.hash.slice(1);
-    const target = id === '' ? null : document.getElementById(id);
     const box = dialog();
     if (box === null) return;
-    if (target instanceof HTMLTableRowElement) {
-      box.querySelector('.contents')?.replaceChildren(...contents(target));
+    if (location.hash.startsWith('#pod/')) {
+      fill(box);
       if (!box.open) box.showModal();
       box.scrollTop = 0;
       return;
     }
     if (box.open) box.close();
-    const folded = target?.querySelector('details') ?? target?.closest('details');
-    if (folded) folded.open = true;
-    target?.scrollIntoView();
+    const place = target();
+    const folded = place?.querySelector('details') ?? place?.closest('details');
+    if (folded && place?.tagName !== 'MAIN') folded.open = true;
+    place?.scrollIntoView();
   };
 
   document.addEventListener(
     'close',
     (event) => {
       if (event.target !== dialog() || !location.hash.startsWith('#pod/')) return;
-      history.replaceState(null, '', '#pods');
+      filled = undefined;
+      // Where the reader was, for those who go on by the keyboard.
+      target()?.querySelector('a')?.focus({ preventScroll: true });
+      document.dispatchEvent(new Event('pod-closed'));
     },
     true,
   );
@@ -71,6 +129,9 @@ export function openPods(): void {
     if (event.target === box) box?.close();
   });
   addEventListener('hashchange', follow);
-  document.addEventListener('refreshed', follow);
+  document.addEventListener('refreshed', () => {
+    const box = dialog();
+    if (box?.open) fill(box);
+  });
   follow();
 }

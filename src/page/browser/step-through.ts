@@ -10,7 +10,7 @@ export function stepThrough(): void {
     const words = [...figure.querySelectorAll('.side')].map((side) => {
       const steps = side.querySelectorAll('.steps > li');
       const step = Math.min(at, steps.length);
-      for (const element of side.querySelectorAll(`[data-step="${step}"]`)) element.classList.add('now');
+      for (const element of side.querySelectorAll(`[data-step~="${step}"]`)) element.classList.add('now');
       const text = steps[step - 1]?.textContent ?? '';
       return `${side.querySelector('h4')?.firstChild?.textContent?.trim() ?? ''} ${step} of ${steps.length}: ${text}`;
     });
