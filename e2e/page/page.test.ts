@@ -145,7 +145,7 @@ for (const way of WAYS) {
       const same = await open(new URL(page.url()).hash);
       expect(await shownPods(same.page)).to.deep.equal([]);
       await page.getByRole('button', { name: 'Show all' }).click();
-      await page.waitForFunction('location.hash === "#pods"');
+      await page.waitForURL(/#pods$/);
       expect(await shownPods(page)).to.have.length(22);
     });
 
@@ -227,7 +227,7 @@ for (const way of WAYS) {
       const { page } = await open('', { permissions: ['clipboard-read', 'clipboard-write'] });
       const line = page.locator('#restarts .fix').first();
       await line.getByRole('button').click();
-      await page.waitForFunction('document.querySelector("#restarts button").textContent !== "Copy"');
+      await line.getByRole('button', { name: /Copied|Selected/ }).waitFor();
       expect(await page.evaluate('navigator.clipboard.readText()')).to.equal(
         'kubectl -n test rollout restart deployment/test',
       );

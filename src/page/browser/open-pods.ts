@@ -107,8 +107,8 @@ export function openPods(): void {
     }
     if (box.open) box.close();
     const place = target();
-    const folded = place?.querySelector('details') ?? place?.closest('details');
-    if (folded && place?.tagName !== 'MAIN') folded.open = true;
+    const folded = place?.matches('.rules') ? place.querySelector('details') : place?.closest('details');
+    if (folded) folded.open = true;
     place?.scrollIntoView();
   };
 
