@@ -3,6 +3,7 @@
  */
 import type { Finding } from './finding.ts';
 import { graceEnd } from './grace.ts';
+import type { LiveReading } from './live-reading.ts';
 import { bestFit, type Fit } from './best-fit.ts';
 import { NOT_RUN, runScript, type RuleComparison } from './rule-comparison.ts';
 import type { Execution } from '../iptables/execution.ts';
@@ -32,6 +33,8 @@ export interface AuditInput {
   readonly settleMs: number;
   /** What the mesh's builders have changed of the release. */
   readonly fork: Fork;
+  /** undefined where nobody has looked into the kernel: then nothing is said of it. */
+  readonly live?: LiveReading;
 }
 
 export interface Judgement {
