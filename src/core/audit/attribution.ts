@@ -20,15 +20,17 @@ import {
   settingsOf,
   text,
   type Cause,
+  type Change,
   type ComparedPart,
   type PlacedRule,
+  type RuleCause,
 } from './cause.ts';
 import { partsOf } from './difference-parts.ts';
 
 /** Packets of one cause. */
-export interface Attributed {
+export interface Attributed<C extends Cause = Cause> {
   readonly difference: Difference;
-  readonly cause: Cause;
+  readonly cause: C;
 }
 
 export function attribute(
@@ -37,9 +39,41 @@ export function attribute(
   installed: RuleSet,
   dialect: Dialect,
 ): readonly Attributed[] {
+  const { parts, changes } = partsAndChanges(comparison, expected, installed);
+  const inclusive = hasInclusions(expected, dialect) || hasInclusions(installed, dialect);
+  const present = settingsOf(installed);
+  const shared = new Set([...settingsOf(expected)].filter((setting) => present.has(setting)));
+  return parts.map((part) => {
+    const cause =
+      exclusionCause(part, dialect, inclusive) ??
+      changeOf(part, changes) ??
+      listCause(part, dialect, inclusive, shared) ??
+      ruleCause(part);
+    return { difference: part.difference, cause };
+  });
+}
+
+/** The same by the rules alone, whatever they are for: between what was installed and what has become of it. */
+export function attributeToRules(
+  comparison: Comparison,
+  before: RuleSet,
+  after: RuleSet,
+): readonly Attributed<RuleCause>[] {
+  const { parts, changes } = partsAndChanges(comparison, before, after);
+  return parts.map((part) => ({
+    difference: part.difference,
+    cause: changeOf(part, changes) ?? ruleCause(part),
+  }));
+}
+
+function partsAndChanges(
+  comparison: Comparison,
+  expected: RuleSet,
+  installed: RuleSet,
+): { readonly parts: readonly ComparedPart[]; readonly changes: ReadonlyMap<string, Change> } {
   const inExpected = new Set(placedRules(expected).map(text));
   const inInstalled = new Set(placedRules(installed).map(text));
-  const compared = partsOf(comparison, expected, installed).map((part) => ({
+  const parts = partsOf(comparison, expected, installed).map((part) => ({
     ...part,
     missing: part.expectedSteps.filter((step) => !inInstalled.has(text(step))),
     unexpected: part.installedSteps.filter((step) => !inExpected.has(text(step))),
@@ -51,17 +85,7 @@ export function attribute(
   const byRule = new Map(
     changes.flatMap((change) => [[change.expected, change] as const, [change.installed, change] as const]),
   );
-  const inclusive = hasInclusions(expected, dialect) || hasInclusions(installed, dialect);
-  const present = settingsOf(installed);
-  const shared = new Set([...settingsOf(expected)].filter((setting) => present.has(setting)));
-  return compared.map((part) => {
-    const cause =
-      exclusionCause(part, dialect, inclusive) ??
-      changeOf(part, byRule) ??
-      listCause(part, dialect, inclusive, shared) ??
-      ruleCause(part);
-    return { difference: part.difference, cause };
-  });
+  return { parts, changes: byRule };
 }
 
 function changeOf(
@@ -72,8 +96,6 @@ function changeOf(
     .map((step) => changes.get(text(step)))
     .find((change) => change !== undefined);
 }
-
-type Change = Extract<Cause, { kind: 'user-changed' | 'port-changed' }>;
 
 /** Missing and unexpected rules of one chain that are the same rule but for a user or for the port of a redirect. */
 function findChanges(missing: readonly PlacedRule[], unexpected: readonly PlacedRule[]): readonly Change[] {

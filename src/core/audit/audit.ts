@@ -17,6 +17,7 @@ import { checkInitOrder } from './checks/init-order.ts';
 import { checkInjector } from './checks/injector.ts';
 import { checkIpv6 } from './checks/ipv6.ts';
 import { checkListeningPorts } from './checks/listening-ports.ts';
+import { checkLive } from './checks/live.ts';
 import { checkMembership } from './checks/membership.ts';
 import { checkNodeNetwork } from './checks/node-network.ts';
 import { checkPrediction } from './checks/prediction.ts';
@@ -31,7 +32,7 @@ import { sortFindings, statusOf, type Report } from './report.ts';
 
 /**
  * In the order of the guide: the sidecar, the init container, its script, its rules, the exclusions; then what is to come,
- * and what the rules cannot see.
+ * what the rules cannot see, and what the kernel does.
  */
 const CHECKS: readonly Check[] = [
   checkSidecar,
@@ -48,6 +49,7 @@ const CHECKS: readonly Check[] = [
   checkInitOrder,
   checkNodeNetwork,
   checkListeningPorts,
+  checkLive,
 ];
 
 export function audit(input: AuditInput): Report {

@@ -6,6 +6,7 @@ import { CONFIGURATION } from './catalogue/configuration.ts';
 import { EXCLUSIONS } from './catalogue/exclusions.ts';
 import { EXPOSURE } from './catalogue/exposure.ts';
 import { INIT_CONTAINER } from './catalogue/init-container.ts';
+import { LIVE } from './catalogue/live.ts';
 import { MEMBERSHIP } from './catalogue/membership.ts';
 import { NOTES } from './catalogue/notes.ts';
 import { RULES } from './catalogue/rules.ts';
@@ -22,6 +23,7 @@ const FILES = {
   4: EXCLUSIONS,
   5: CONFIGURATION,
   6: EXPOSURE,
+  7: LIVE,
   9: NOTES,
 };
 

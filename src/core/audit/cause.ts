@@ -27,6 +27,12 @@ export type Cause =
   /** `late` should decide and is there; `early` decides before it, or nothing does. */
   | { readonly kind: 'order'; readonly late: string | undefined; readonly early: string | undefined };
 
+/** A rule that is the same but for a user, or for the port of a redirect. */
+export type Change = Extract<Cause, { kind: 'user-changed' | 'port-changed' }>;
+
+/** What can be told by the rules alone, without knowing what they are for. */
+export type RuleCause = Change | Extract<Cause, { kind: 'rules-missing' | 'rules-unexpected' | 'order' }>;
+
 /** Settings that are one rule each; both change the destination. */
 export type RuleSetting = Extract<Setting, 'podIpMode' | 'dnsProxy'>;
 
@@ -99,7 +105,7 @@ export function exclusionCause(part: ComparedPart, dialect: Dialect, inclusive: 
   return undefined;
 }
 
-export function ruleCause(part: ComparedPart): Cause {
+export function ruleCause(part: ComparedPart): RuleCause {
   const { missing, unexpected, expectedSteps, installedSteps } = part;
   if (missing.length > 0) return { kind: 'rules-missing', rules: missing.map(text) };
   if (unexpected.length > 0) return { kind: 'rules-unexpected', rules: unexpected.map(text) };
@@ -110,6 +116,32 @@ export function ruleCause(part: ComparedPart): Cause {
     late: decides === undefined ? undefined : text(decides),
     early: early === undefined ? undefined : text(early),
   };
+}
+
+/** What a finding names of it: rules, or sentences about two of them; none of what a list is for. */
+export function rulesOf(cause: Cause): readonly string[] {
+  switch (cause.kind) {
+    case 'rules-missing':
+    case 'rules-unexpected':
+      return cause.rules;
+    case 'user-changed':
+    case 'port-changed':
+      return [`${cause.installed} instead of ${cause.expected}`];
+    case 'order':
+      if (cause.late === undefined)
+        return cause.early === undefined ? [] : [`${cause.early} comes too early`];
+      return [
+        cause.early === undefined ? `${cause.late} is not reached` : `${cause.early} before ${cause.late}`,
+      ];
+    case 'setting-missing':
+    case 'setting-extra':
+      return [cause.rule];
+    case 'exclusion-missing':
+    case 'exclusion-extra':
+    case 'inclusion-missing':
+    case 'inclusion-extra':
+      return [];
+  }
 }
 
 /** Steps of many parts share their rules: each is printed once. */

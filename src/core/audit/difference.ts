@@ -8,7 +8,7 @@ import { printAddress } from '../iptables/cidr.ts';
 import type { Difference as ClassDifference } from '../iptables/compare.ts';
 import { describeClass } from '../iptables/describe.ts';
 import type { RuleSet } from '../iptables/model.ts';
-import { printVerdict, type Packet } from '../iptables/packet.ts';
+import { printVerdict, UNKNOWN, type Packet } from '../iptables/packet.ts';
 import { simulate } from '../iptables/simulate.ts';
 import { mergeClasses } from '../iptables/traffic-class.ts';
 import type { Interfaces } from '../iptables/universe.ts';
@@ -34,6 +34,9 @@ export interface Difference {
   /** The rules that decide, in the order in which the packet meets them. */
   readonly expectedTrace: readonly string[];
   readonly installedTrace: readonly string[];
+  /** Where the kernel was looked into: what happens to the packet there, and the rules that it meets. */
+  readonly live?: string;
+  readonly liveTrace?: readonly string[];
 }
 
 /** Each carries two traces; so many are shown. */
@@ -46,6 +49,11 @@ export function shownDifferences(
   expected: RuleSet,
   installed: RuleSet,
 ): readonly Difference[] {
+  return joined(differences).map((each) => shown(each, interfaces, expected, installed));
+}
+
+/** The first of them. */
+function joined(differences: readonly ClassDifference[]): readonly ClassDifference[] {
   const groups = new Map<string, ClassDifference[]>();
   for (const each of differences) {
     const key = `${each.hook} ${printVerdict(each.expected)} ${printVerdict(each.installed)}`;
@@ -56,7 +64,7 @@ export function shownDifferences(
     if (first === undefined) return [];
     return mergeClasses(group.map(({ packets }) => packets)).map((packets) => ({ ...first, packets }));
   });
-  return merged.slice(0, MOST_SHOWN).map((each) => shown(each, interfaces, expected, installed));
+  return merged.slice(0, MOST_SHOWN);
 }
 
 function shown(
@@ -76,16 +84,53 @@ function shown(
   };
 }
 
+export interface ThreeRuleSets {
+  /** A rule set that is not known is undefined, and what it does to a packet is unknown. */
+  readonly expected: RuleSet | undefined;
+  readonly installed: RuleSet | undefined;
+  readonly live: RuleSet;
+}
+
+/** The same where the kernel was looked into; the verdicts are those of the witness. */
+export function liveDifferences(
+  differences: readonly ClassDifference[],
+  interfaces: Interfaces,
+  { expected, installed, live }: ThreeRuleSets,
+): readonly Difference[] {
+  return joined(differences).map(({ hook, packets }) => {
+    const packet = witness(hook, packets, interfaces);
+    const walk = (
+      rules: RuleSet | undefined,
+    ): { readonly verdict: string; readonly trace: readonly string[] } => {
+      const { verdict, trace } = (rules && simulate(rules, packet)) ?? { verdict: UNKNOWN, trace: [] };
+      return { verdict: printVerdict(verdict), trace };
+    };
+    const [should, script, kernel] = [walk(expected), walk(installed), walk(live)];
+    return {
+      class: describeClass(hook, packets, interfaces),
+      expected: should.verdict,
+      installed: script.verdict,
+      live: kernel.verdict,
+      witness: witnessOf(packet),
+      expectedTrace: should.trace,
+      installedTrace: script.trace,
+      liveTrace: kernel.trace,
+    };
+  });
+}
+
 /** `tcp from uid 1500 to 10.0.0.0/8: expected bypass, installed redirect 15001; for example 10.96.0.10:80 from uid 1500` */
 export function differenceSentence({
   class: traffic,
   expected,
   installed,
+  live,
   witness: packet,
 }: Difference): string {
   const from = packet.uid === null ? '' : ` from uid ${packet.uid}`;
   const example = `${packet.destination}:${packet.port}${from}`;
-  return `${traffic}: expected ${expected}, installed ${installed}; for example ${example}`;
+  const verdicts = `expected ${expected}, installed ${installed}${live === undefined ? '' : `, live ${live}`}`;
+  return `${traffic}: ${verdicts}; for example ${example}`;
 }
 
 function witnessOf(packet: Packet): Witness {

@@ -61,6 +61,7 @@ export interface Judgement {
   /** Expected and installed rules; only when the whole script is understood and its dialect known. */
   readonly comparison: RuleComparison | undefined;
   readonly intent: Intent | undefined;
+  readonly live: LiveReading | undefined;
   /** The pod is not there: it is what an injector would make. See prospect.ts. */
   readonly predicted: boolean;
 }
@@ -101,6 +102,7 @@ export function judgementFor(input: AuditInput): Judgement {
     dialect: fit?.release.dialect,
     comparison: fit?.comparison,
     intent: fit?.intent,
+    live: input.live,
     predicted: false,
   };
 }

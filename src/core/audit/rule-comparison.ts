@@ -3,7 +3,8 @@
  *
  * Guarantees: a script, and a pair of scripts, is worked on once however many pods have it.
  */
-import { attribute, type Attributed } from './attribution.ts';
+import { attribute, attributeToRules, type Attributed } from './attribution.ts';
+import type { RuleCause } from './cause.ts';
 import { compare, type Comparison } from '../iptables/compare.ts';
 import { execute } from '../iptables/execute.ts';
 import type { Execution } from '../iptables/execution.ts';
@@ -58,6 +59,26 @@ export function compareScript(
       outcome === undefined ? [] : attribute(outcome, expectedRules, installedRules, dialect);
     return { expectedRules, installedRules, outcome, attributed };
   });
+}
+
+export interface Change {
+  /** undefined when the rules are too complex. */
+  readonly outcome: Comparison | undefined;
+  readonly attributed: readonly Attributed<RuleCause>[];
+}
+
+const changes = new WeakMap<RuleSet, WeakMap<RuleSet, Change>>();
+
+/** What has become of rules, whatever they are for. */
+export function compareRules(before: RuleSet, after: RuleSet): Change {
+  const ofBefore = changes.get(before) ?? new WeakMap<RuleSet, Change>();
+  changes.set(before, ofBefore);
+  const known = ofBefore.get(after);
+  if (known !== undefined) return known;
+  const outcome = compare(before, after);
+  const attributed = outcome === undefined ? [] : attributeToRules(outcome, before, after);
+  ofBefore.set(after, { outcome, attributed });
+  return { outcome, attributed };
 }
 
 const scripts = new WeakMap<Intent, Map<Dialect, string>>();

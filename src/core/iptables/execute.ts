@@ -9,6 +9,7 @@
 import { isLongerThan } from './bytes.ts';
 import { readCommand } from './command.ts';
 import type { Ending, Execution, Refusal, UnknownText } from './execution.ts';
+import type { RuleSet } from './model.ts';
 import { LineIndex } from './text-position.ts';
 import { notUnderstood, refused, value, type NotUnderstood, type Reading, type Refused } from './reading.ts';
 import { opaqueMatchOf, restore } from './restore.ts';
@@ -23,8 +24,13 @@ const QUOTED_LENGTH = 120;
 const LONGEST_ARGUMENT = 131_071;
 const NO_VARIABLES: Environment = new Map();
 
-export function execute(script: string, environment: Environment = NO_VARIABLES): Execution {
-  return new Run(script).run(environment);
+/** @param onStep told of each command that has run, in order, with a way to see what the table holds then */
+export function execute(
+  script: string,
+  environment: Environment = NO_VARIABLES,
+  onStep?: (command: string, rules: () => RuleSet) => void,
+): Execution {
+  return new Run(script, onStep).run(environment);
 }
 
 /** Where a command stopped, as the shell sees it. */
@@ -39,14 +45,16 @@ type Draft<T> = { -readonly [K in keyof T]: T[K] };
 
 class Run {
   readonly #script: string;
+  readonly #onStep: ((command: string, rules: () => RuleSet) => void) | undefined;
   readonly #lines: LineIndex;
   readonly #refusals: Draft<Refusal>[] = [];
   readonly #opaque: UnknownText[] = [];
   #table = NatTable.empty();
   #backend: string | undefined;
 
-  constructor(script: string) {
+  constructor(script: string, onStep: ((command: string, rules: () => RuleSet) => void) | undefined) {
     this.#script = script;
+    this.#onStep = onStep;
     this.#lines = new LineIndex(script);
   }
 
@@ -69,6 +77,7 @@ class Run {
       switch (reading.kind) {
         case 'value':
           status = reading.value === FALSE ? 1 : 0;
+          this.#onStep?.(text, () => this.#table.rules());
           break;
         case 'refused': {
           status = reading.status;

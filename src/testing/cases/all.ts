@@ -5,6 +5,7 @@ import { EXCLUSIONS_CASES } from './exclusions.ts';
 import { EXPOSURE_CASES } from './exposure.ts';
 import type { FindingCases } from './finding-cases.ts';
 import { INIT_CONTAINER_CASES } from './init-container.ts';
+import { LIVE_CASES } from './live.ts';
 import { MEMBERSHIP_CASES } from './membership.ts';
 import { NOTES_CASES } from './notes.ts';
 import { RULES_CASES } from './rules.ts';
@@ -16,5 +17,6 @@ export const FINDING_CASES: Readonly<Record<FindingName, FindingCases>> = {
   ...EXCLUSIONS_CASES,
   ...CONFIGURATION_CASES,
   ...EXPOSURE_CASES,
+  ...LIVE_CASES,
   ...NOTES_CASES,
 };

@@ -6,7 +6,7 @@
  */
 import { failedByRefusal } from '../../iptables/execution.ts';
 import type { Attributed } from '../attribution.ts';
-import type { Cause, RuleSetting } from '../cause.ts';
+import { rulesOf, type Cause, type RuleSetting } from '../cause.ts';
 import type { FindingName } from '../catalogue.ts';
 import { isConfigured, isListCause } from '../exclusion-words.ts';
 import { differenceSentence, shownDifferences } from '../difference.ts';
@@ -152,32 +152,6 @@ function build(
     fix: recreateCommand(pod),
     evidence: { values: rules, differences },
   });
-}
-
-/** What the finding names: rules, or sentences about two of them. */
-function rulesOf(cause: Cause): readonly string[] {
-  switch (cause.kind) {
-    case 'rules-missing':
-    case 'rules-unexpected':
-      return cause.rules;
-    case 'user-changed':
-    case 'port-changed':
-      return [`${cause.installed} instead of ${cause.expected}`];
-    case 'order':
-      if (cause.late === undefined)
-        return cause.early === undefined ? [] : [`${cause.early} comes too early`];
-      return [
-        cause.early === undefined ? `${cause.late} is not reached` : `${cause.early} before ${cause.late}`,
-      ];
-    case 'setting-missing':
-    case 'setting-extra':
-      return [cause.rule];
-    case 'exclusion-missing':
-    case 'exclusion-extra':
-    case 'inclusion-missing':
-    case 'inclusion-extra':
-      return [];
-  }
 }
 
 function distinct(texts: readonly string[]): readonly string[] {
