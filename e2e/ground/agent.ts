@@ -16,6 +16,16 @@ export interface Look {
   readonly tables: Readonly<Partial<Record<'legacy' | 'nft', string>>>;
 }
 
+interface CommandResult {
+  readonly status: number;
+  readonly output: string;
+}
+
+export interface Cost {
+  readonly cpuSeconds: number;
+  readonly residentKiB: number;
+}
+
 /** Ports of the world outside. */
 export const OUTSIDE_PORTS = [80, 443, 6379, 7070, 8080];
 const NAMESPACE = 'ground';
@@ -52,6 +62,25 @@ export class Agent {
   /** Ends the process that holds a pod's network: the kubelet makes a new one, and runs init containers again. */
   async killSandbox(uid: string): Promise<void> {
     await this.#job({ do: 'kill-sandbox', pod: uid });
+  }
+
+  /**
+   * Runs commands in the network of a pod, by the programs of the agent's image: `iptables-legacy -t nat -F OUTPUT`.
+   *
+   * @returns what each has printed; throws with it if one fails
+   */
+  async run(uid: string, ...commands: readonly string[]): Promise<readonly string[]> {
+    const words = commands.map((command) => command.split(' '));
+    const results = (await this.#job({ do: 'run', pod: uid, commands: words })) as CommandResult[];
+    for (const [at, { status, output }] of results.entries()) {
+      if (status !== 0) throw new Error(`${commands[at]} ended with ${status}: ${output}`);
+    }
+    return results.map(({ output }) => output);
+  }
+
+  /** What the processes of a pod, and the children that they have waited for, have used until now. */
+  async cost(uid: string): Promise<Cost> {
+    return (await this.#job({ do: 'cost', pod: uid })) as Cost;
   }
 
   /** Kills the kubelet, which somebody starts again. */

@@ -20,10 +20,12 @@ export interface GroundPod {
   /** A folder /kept that init containers find again when they run once more. */
   readonly remembers?: true;
   readonly gated?: true;
+  readonly hostNetwork?: true;
   readonly labels?: Readonly<Record<string, string>>;
 }
 
 export const CONDITION = 'openservicemesh.io/RedirectionVerified';
+export const LIVE_CONDITION = 'openservicemesh.io/RedirectionLiveVerified';
 export const APPLICATION_PORTS = [8000, 9090];
 
 export function productOf({ reads }: Release): Product {
@@ -31,7 +33,7 @@ export function productOf({ reads }: Release): Product {
 }
 
 export function manifestOf(pod: GroundPod, namespace: string): object {
-  const { name, release, sidecar, script, appUser, gated, remembers, more = [], labels } = pod;
+  const { name, release, sidecar, script, appUser, gated, remembers, hostNetwork, more = [], labels } = pod;
   const { proxyLabel } = productOf(release);
   const application = {
     name: 'app',
@@ -52,6 +54,7 @@ export function manifestOf(pod: GroundPod, namespace: string): object {
     spec: {
       automountServiceAccountToken: false,
       terminationGracePeriodSeconds: 1,
+      ...(hostNetwork === true ? { hostNetwork } : {}),
       ...(script === undefined ? {} : { initContainers: [initOf(pod, script)] }),
       containers: containers.map((each) => ({ imagePullPolicy: 'IfNotPresent', ...each })),
       ...(gated === true ? { readinessGates: [{ conditionType: CONDITION }] } : {}),

@@ -1,5 +1,5 @@
 /** A pod as the scenarios see it: what the kubelet and the auditor have written on it, and what `check` says of it. */
-import { CONDITION } from './meshed-pod.ts';
+import { CONDITION, LIVE_CONDITION } from './meshed-pod.ts';
 
 export interface SeenPod {
   readonly uid: string;
@@ -9,6 +9,9 @@ export interface SeenPod {
   /** `False RuleRefused`; undefined without one. */
   readonly condition: string | undefined;
   readonly message: string;
+  /** The same of what the node agent says of the kernel. */
+  readonly live: string | undefined;
+  readonly liveMessage: string;
   /** The run of the init container. */
   readonly init: {
     readonly restarts: number;
@@ -25,10 +28,12 @@ export interface CheckedPod {
   readonly status: string;
   readonly findings: readonly {
     readonly code: string;
+    readonly message: string;
     readonly evidence?: {
       readonly differences?: readonly {
         readonly expected: string;
         readonly installed: string;
+        readonly live?: string;
         readonly witness: {
           readonly hook: string;
           readonly protocol: string;
@@ -69,6 +74,7 @@ export interface PodObject {
 /** What a test looks at. */
 export function seen({ metadata: { uid }, status }: PodObject): SeenPod {
   const ours = status.conditions?.find(({ type }) => type === CONDITION);
+  const live = status.conditions?.find(({ type }) => type === LIVE_CONDITION);
   const init = status.initContainerStatuses?.[0];
   return {
     uid,
@@ -77,6 +83,8 @@ export function seen({ metadata: { uid }, status }: PodObject): SeenPod {
     ready: status.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') ?? false,
     condition: ours === undefined ? undefined : `${ours.status} ${ours.reason}`,
     message: ours?.message ?? '',
+    live: live === undefined ? undefined : `${live.status} ${live.reason}`,
+    liveMessage: live?.message ?? '',
     init: {
       restarts: init?.restartCount ?? 0,
       ready: init?.ready ?? false,
@@ -84,6 +92,11 @@ export function seen({ metadata: { uid }, status }: PodObject): SeenPod {
       exitCode: (init?.state.terminated ?? init?.lastState.terminated)?.exitCode,
     },
   };
+}
+
+/** A wait for this status and reason of what is said of the kernel. */
+export function saysLive(condition: string): (pod: SeenPod) => boolean {
+  return (pod) => pod.live === condition;
 }
 
 /** A wait for this status and reason. */

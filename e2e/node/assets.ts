@@ -28,7 +28,7 @@ const COMPONENTS = ['kube-controller-manager', 'kube-scheduler', 'kube-proxy', '
 // prettier-ignore
 const NODE_PACKAGES = ['bash', 'coreutils', 'findutils', 'grep', 'util-linux', 'mount', 'iproute2', 'iptables', 'containerd',
   'runc', 'containernetworking-plugins', 'conntrack', 'ethtool', 'socat', '--', 'prometheus'];
-const POD_PACKAGES = ['busybox-static', 'iptables', 'python3-minimal', 'libpython3-stdlib'];
+const POD_PACKAGES = ['busybox-static', 'iptables', 'nftables', 'python3-minimal', 'libpython3-stdlib'];
 
 /** Builds what is missing: five minutes for each of the two sets of programs, one for the packages. Progress on stderr. */
 export async function ensureNodeAssets(): Promise<NodeAssets> {

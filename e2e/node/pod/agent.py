@@ -6,6 +6,8 @@ input, writes its result to standard output, both JSON:
     {"do": "look", "pods": {UID: [DIAL, ...]}}   -> {UID: {"arrivals": [TEXT, ...], "tables": {"legacy": TEXT, "nft": TEXT}}}
     {"do": "dial", "dials": [DIAL, ...]}         -> [TEXT, ...]           from the node's own network
     {"do": "kill-sandbox", "pod": UID}           -> the process that was ended
+    {"do": "run", "pod": UID, "commands": [[WORD, ...], ...]} -> [{"status": NUMBER, "output": TEXT}, ...]  in the pod's network
+    {"do": "cost", "pod": UID}                   -> {"cpuSeconds": NUMBER, "residentKiB": NUMBER}  of its processes and their children
     {"do": "signal-kubelet", "signal": NAME, "continueAfter": SECONDS}
     {"do": "ready"}                              -> routes the world outside to this node, see OUTSIDE
 
@@ -24,6 +26,7 @@ import socket
 import subprocess
 import sys
 import time
+import typing
 
 CLONE_NEWNET = 0x40000000
 # Addresses that stand for the world outside: the node answers for them, on the ports that application.py listens on.
@@ -124,19 +127,40 @@ def look_at(uid: str, dials: "list[dict]") -> dict:
     inside = of_pod(uid)
     if not inside:
         return {"arrivals": ["no process"] * len(dials), "tables": {}}
+    return within(inside[0], lambda: look(dials))
+
+
+def within(pid: int, action: "typing.Callable[[], object]") -> object:
+    """What the action answers in the network of the process."""
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
         os.close(reader)
-        enter_network(inside[0])
+        enter_network(pid)
         with os.fdopen(writer, "w") as pipe:
-            json.dump(look(dials), pipe)
+            json.dump(action(), pipe)
         os._exit(0)
     os.close(writer)
     with os.fdopen(reader) as pipe:
         result = json.load(pipe)
     os.waitpid(child, 0)
     return result
+
+
+def run(command: "list[str]") -> dict:
+    result = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    return {"status": result.returncode, "output": result.stdout}
+
+
+def cost(uid: str) -> dict:
+    ticks = resident = 0
+    for pid in of_pod(uid):
+        with open(f"/proc/{pid}/stat") as text:
+            # After the name, which may hold anything: the time of the process and of the children that it has waited for.
+            ticks += sum(map(int, text.read().rpartition(")")[2].split()[11:15]))
+        with open(f"/proc/{pid}/status") as text:
+            resident += sum(int(line.split()[1]) for line in text if line.startswith("VmRSS:"))
+    return {"cpuSeconds": ticks / os.sysconf("SC_CLK_TCK"), "residentKiB": resident}
 
 
 def kubelet() -> int:
@@ -177,6 +201,10 @@ def main(job: dict) -> object:
         pid = sandbox_of(job["pod"])
         os.kill(pid, signal.SIGKILL)
         return pid
+    if what == "run":
+        return within(of_pod(job["pod"])[0], lambda: [run(command) for command in job["commands"]])
+    if what == "cost":
+        return cost(job["pod"])
     if what == "signal-kubelet":
         return signal_kubelet(job["signal"], job["continueAfter"])
     if what == "ready":
