@@ -5,11 +5,8 @@ import { parse } from 'yaml';
 import { ensureAssets } from './control-plane/build-assets.ts';
 import { startControlPlane } from './control-plane/control-plane.ts';
 import type { ControlPlane } from './control-plane/control-plane.ts';
-import {
-  FSM_CONFIG_GROUP,
-  installMeshConfigs,
-  OSM_CONFIG_GROUP,
-} from '../src/testing/kube/mesh-config-crd.ts';
+import { ALLOWED, DENIED, MESH_CONFIGS, POD, type Probe } from './requests.ts';
+import { installMeshConfigs } from '../src/testing/kube/mesh-config-crd.ts';
 import { installPolicyReports } from '../src/testing/kube/policy-report-crd.ts';
 import { OPEN_REPORTS, WG_POLICY } from '../src/core/audit/policy-report-object.ts';
 import { leaseNameOf } from '../src/controller/shard.ts';
@@ -47,38 +44,11 @@ const WAYS: Readonly<
   },
 };
 
-const POD = {
-  metadata: { name: 'bookbuyer' },
-  spec: { containers: [{ name: 'app', image: 'bookbuyer' }] },
-};
-const EVENT = {
-  apiVersion: 'events.k8s.io/v1',
-  kind: 'Event',
-  metadata: { name: 'bookbuyer.1', namespace: 'default' },
-  eventTime: '2026-01-01T00:00:00.000000Z',
-  reportingController: 'openservicemesh.io/osm-auditor',
-  reportingInstance: 'osm-auditor-0',
-  action: 'Audit',
-  reason: 'Example',
-  type: 'Warning',
-  note: 'OA000 an example',
-  regarding: { apiVersion: 'v1', kind: 'Pod', namespace: 'default', name: 'bookbuyer' },
-};
-const CONDITION = { type: 'openservicemesh.io/RedirectionVerified', status: 'True' };
-const pods = '/api/v1/namespaces/default/pods';
-const events = '/apis/events.k8s.io/v1/namespaces/default/events';
-const osmConfig = 'fieldSelector=metadata.name%3Dosm-config';
 const leases = '/apis/coordination.k8s.io/v1/namespaces/osm-auditor/leases';
 const LEASE = {
   metadata: { name: 'osm-auditor' },
   spec: { holderIdentity: 'osm-auditor-0', leaseDurationSeconds: 15 },
 };
-const webhooks = '/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations';
-/** Both groups, each with the definition as a mesh installs it. */
-const MESH_CONFIGS = [
-  { product: 'OSM', group: OSM_CONFIG_GROUP, version: 'v1alpha2' },
-  { product: 'FSM', group: FSM_CONFIG_GROUP, version: 'v1alpha3' },
-] as const;
 
 /** What the manifests say of a pod, as far as it is looked at. */
 interface PodSpec {
@@ -91,77 +61,12 @@ interface PodSpec {
   }[];
 }
 
-type Probe = readonly [what: string, method: string, path: string, body?: unknown];
-
-/** Real requests, in this order: what the controller sends. */
-const ALLOWED: readonly Probe[] = [
-  ['list pods of all namespaces', 'GET', '/api/v1/pods?limit=100'],
-  ['watch pods of all namespaces', 'GET', '/api/v1/pods?watch=1&timeoutSeconds=1'],
-  ['list namespaces', 'GET', '/api/v1/namespaces'],
-  ['watch namespaces', 'GET', '/api/v1/namespaces?watch=1&timeoutSeconds=1'],
-  ['list the mesh configuration in all namespaces', 'GET', `/api/v1/configmaps?${osmConfig}`],
-  [
-    'watch the mesh configuration in all namespaces',
-    'GET',
-    `/api/v1/configmaps?${osmConfig}&watch=1&timeoutSeconds=1`,
-  ],
-  ...MESH_CONFIGS.flatMap(({ product, group, version }): readonly Probe[] => [
-    [`find out which versions of MeshConfig ${product} has`, 'GET', `/apis/${group}`],
-    [`list the MeshConfigs of ${product}`, 'GET', `/apis/${group}/${version}/meshconfigs?limit=1`],
-    [
-      `watch the MeshConfigs of ${product}`,
-      'GET',
-      `/apis/${group}/${version}/meshconfigs?watch=1&timeoutSeconds=1`,
-    ],
-  ]),
-  ['list the webhooks', 'GET', `${webhooks}?limit=100`],
-  ['watch the webhooks', 'GET', `${webhooks}?watch=1&timeoutSeconds=1`],
-  ['patch the status of a pod', 'PATCH', `${pods}/bookbuyer/status`, { status: { conditions: [CONDITION] } }],
-  ['create an event', 'POST', events, EVENT],
-  ['get an event', 'GET', `${events}/bookbuyer.1`],
-  [
-    'patch an event into a series',
-    'PATCH',
-    `${events}/bookbuyer.1`,
-    { series: { count: 2, lastObservedTime: '2026-01-01T00:01:00.000000Z' } },
-  ],
+/** The election, which is the controller's alone. */
+const ELECTS: readonly Probe[] = [
   ['create the Lease', 'POST', leases, LEASE],
   ['read the Lease', 'GET', `${leases}/osm-auditor`],
 ];
-
-const DENIED: readonly Probe[] = [
-  ['delete a pod', 'DELETE', `${pods}/bookbuyer`],
-  ['update a pod', 'PUT', `${pods}/bookbuyer`, POD],
-  ['patch a pod itself', 'PATCH', `${pods}/bookbuyer`, { metadata: { labels: { a: 'b' } } }],
-  ['replace the status of a pod', 'PUT', `${pods}/bookbuyer/status`, POD],
-  ['create a pod', 'POST', pods, POD],
-  ['run a command in a pod', 'POST', `${pods}/bookbuyer/exec?command=id`],
-  ['list secrets', 'GET', '/api/v1/secrets'],
-  ['list all configmaps', 'GET', '/api/v1/configmaps'],
-  ['list another configmap', 'GET', '/api/v1/configmaps?fieldSelector=metadata.name%3Dother'],
-  [
-    'change the mesh configuration',
-    'PATCH',
-    '/api/v1/namespaces/default/configmaps/osm-config',
-    { data: {} },
-  ],
-  ...MESH_CONFIGS.flatMap(({ product, group, version }): readonly Probe[] => {
-    const mesh = `/apis/${group}/${version}/namespaces/default/meshconfigs`;
-    const body = { apiVersion: `${group}/${version}`, kind: 'MeshConfig', metadata: { name: 'mesh' } };
-    return [
-      [`create a MeshConfig of ${product}`, 'POST', mesh, body],
-      [`change a MeshConfig of ${product}`, 'PUT', `${mesh}/mesh`, body],
-      [`delete a MeshConfig of ${product}`, 'DELETE', `${mesh}/mesh`],
-      [`list other resources of the group of ${product}`, 'GET', `/apis/${group}/${version}/others`],
-    ];
-  }),
-  ['change a webhook', 'PATCH', `${webhooks}/osm-webhook-osm`, { webhooks: [] }],
-  ['delete a webhook', 'DELETE', `${webhooks}/osm-webhook-osm`],
-  ['list webhooks that validate', 'GET', webhooks.replace('mutating', 'validating')],
-  ['list definitions', 'GET', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions'],
-  ['change a namespace', 'PATCH', '/api/v1/namespaces/default', { metadata: { labels: { a: 'b' } } }],
-  ['delete an event', 'DELETE', `${events}/bookbuyer.1`],
-  ['list nodes', 'GET', '/api/v1/nodes'],
+const NO_OTHER_LEASE: readonly Probe[] = [
   ['delete the Lease', 'DELETE', `${leases}/osm-auditor`],
   ['list leases', 'GET', leases],
   ['read another Lease', 'GET', `${leases}/other`],
@@ -238,7 +143,7 @@ describe('manifests', function () {
         expect(answer.status, answer.body).to.equal(201);
       };
 
-      for (const [what, method, path, body] of ALLOWED) {
+      for (const [what, method, path, body] of [...ALLOWED, ...ELECTS]) {
         it(what, async () => {
           const answer = await plane.request(method, path, body, token);
           expect(answer.status, answer.body).to.be.oneOf([200, 201]);
@@ -251,7 +156,7 @@ describe('manifests', function () {
         expect(answer.status, answer.body).to.equal(200);
       });
 
-      for (const [what, method, path, body] of DENIED) {
+      for (const [what, method, path, body] of [...DENIED, ...NO_OTHER_LEASE]) {
         it(`not ${what}`, async () => {
           const answer = await plane.request(method, path, body, token);
           expect(answer.status, answer.body).to.equal(403);
@@ -280,7 +185,7 @@ describe('manifests', function () {
           });
         }
 
-        for (const [what, method, path, body] of [...NO_POLICY_REPORTS, ...DENIED]) {
+        for (const [what, method, path, body] of [...NO_POLICY_REPORTS, ...DENIED, ...NO_OTHER_LEASE]) {
           it(`not ${what}`, async () => {
             const answer = await plane.request(method, path, body, token);
             expect(answer.status, answer.body).to.equal(403);
