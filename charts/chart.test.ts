@@ -34,6 +34,7 @@ describe('the chart', () => {
     );
     const elsewhere = [
       'base/namespace.yaml', // --create-namespace
+      'node-agent/namespace.yaml', // that of the release, or one that is there
       'monitoring/rules.yaml', // in files/
       'monitoring/rules.test.yaml',
       'krew/osm-auditor.yaml', // for kubectl, not for a cluster

@@ -3,7 +3,8 @@ import { stringify } from 'yaml';
 import { readText } from '../src/testing/repository.ts';
 import { VERSION } from '../src/version.ts';
 import { edited } from './edits.ts';
-import { TEMPLATES, type Template } from './templates.ts';
+import type { Template } from './shared-edits.ts';
+import { TEMPLATES } from './templates.ts';
 import { MADE, readme, schema, valuesYaml, YAML } from './values-files.ts';
 
 /** Below the repository's root. */

@@ -10,6 +10,14 @@ export const NAME = /^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$/;
 /** Or none. */
 export const NAMESPACE_NAME = /^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)?$/;
 
+export const REPOSITORY = /^[a-z0-9][a-zA-Z0-9._:/-]*$/;
+/** Or none. */
+export const TAG = /^([A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?$/;
+/** Or none. */
+export const DIGEST = /^(sha256:[0-9a-f]{64})?$/;
+/** Or none. */
+export const PRIORITY_CLASS = /^([a-z0-9]([-.a-z0-9]*[a-z0-9])?)?$/;
+
 export function text(pattern: RegExp): Schema {
   return { type: 'string', pattern: pattern.source.replaceAll('\\/', '/') };
 }

@@ -2,71 +2,43 @@
  * Which manifest becomes which template of the chart, and what helm fills in where. The manifests stay the one place where
  * objects are written: what is not named here comes out as it stands there.
  */
-import { after, before, given, unless, value, when, type Edit } from './edits.ts';
-import type { Path } from './places.ts';
+import { AGENT_TEMPLATES } from './agent-templates.ts';
+import { after, before, given, unless, value, type Edit } from './edits.ts';
+import {
+  ACCOUNT,
+  CONTAINER,
+  HEAP,
+  inNamespace,
+  labels,
+  META,
+  more,
+  moreLabels,
+  NAMESPACE,
+  peers,
+  POD,
+  priority,
+  PULL_SECRETS,
+  rightsToWrite,
+  subjectIs,
+  type Template,
+} from './shared-edits.ts';
 
-export interface Template {
-  /** Below manifests/, and of the template's file too. */
-  readonly manifest: string;
-  /** The whole template only where this holds. */
-  readonly condition?: string;
-  readonly edits: Readonly<Record<string, readonly Edit[]>>;
-}
-
-// In quotes, because a name may look like a number.
-const ACCOUNT = '{{ .Values.serviceAccount.name | quote }}';
-const NAMESPACE = '{{ .Release.Namespace | quote }}';
-
-const labels = after(['metadata', 'labels', 'app.kubernetes.io/name'], (column) => [
-  `{{- include "osm-auditor.labels" . | nindent ${column} }}`,
-]);
-const namespace = value(['metadata', 'namespace'], NAMESPACE);
-const inNamespace = [namespace, labels];
-
-/** The subject of a binding. */
-const subject = [value(['subjects', 0, 'name'], ACCOUNT), value(['subjects', 0, 'namespace'], NAMESPACE)];
-
-/** Labels of its own for an object that an operator selects by them. */
-function moreLabels(name: string): Edit {
-  return after(['metadata', 'labels', 'app.kubernetes.io/name'], (column) => [
-    `{{- with .Values.${name} }}`,
-    `{{- toYaml . | nindent ${column} }}`,
-    '{{- end }}',
-  ]);
-}
+const subject = subjectIs(ACCOUNT, NAMESPACE);
 
 const lease = (condition: string): Pick<Template, 'condition'> => ({
   condition: `and .Values.leaderElect (eq .Values.mode "${condition}")`,
 });
 
-/** Where the pod that the workload makes is. */
-const POD: Path = ['spec', 'template', 'spec'];
-const META: Path = ['spec', 'template', 'metadata'];
-export const CONTAINER: Path = [...POD, 'containers', 0];
-/** In NODE_OPTIONS. */
-export const HEAP = /(?<=--max-old-space-size=)\d+/;
-
-/** What the pods of every workload have in common. */
+/** What the pods of every workload of the controller have in common. */
 function podEdits(): readonly Edit[] {
   return [
     ...inNamespace,
     before([...META, 'labels'], given('podAnnotations', 'annotations')),
-    after([...META, 'labels', 'app.kubernetes.io/name'], (column) => [
-      '{{- with .Values.podLabels }}',
-      `{{- toYaml . | nindent ${column} }}`,
-      '{{- end }}',
-    ]),
+    after([...META, 'labels', 'app.kubernetes.io/name'], more('podLabels')),
     value([...POD, 'serviceAccountName'], ACCOUNT),
     after([...POD, 'terminationGracePeriodSeconds'], (column) => [
-      '{{- with .Values.priorityClassName }}',
-      'priorityClassName: {{ . | quote }}',
-      '{{- end }}',
-      '{{- with .Values.image.pullSecrets }}',
-      'imagePullSecrets:',
-      '  {{- range . }}',
-      '  - name: {{ . | quote }}',
-      '  {{- end }}',
-      '{{- end }}',
+      ...priority('priorityClassName'),
+      ...PULL_SECRETS,
       ...given('nodeSelector', 'nodeSelector')(column),
     ]),
     value([...CONTAINER, 'image'], '{{ include "osm-auditor.image" . | quote }}'),
@@ -77,7 +49,10 @@ function podEdits(): readonly Edit[] {
       '{{ int .Values.heapMegabytes }}',
       HEAP,
     ),
-    value([...CONTAINER, 'resources'], '{{- include "osm-auditor.resources" . | nindent 12 }}'),
+    value(
+      [...CONTAINER, 'resources'],
+      '{{- include "osm-auditor.resources" .Values.resources | nindent 12 }}',
+    ),
   ];
 }
 
@@ -100,11 +75,7 @@ export const TEMPLATES: readonly Template[] = [
   {
     manifest: 'base/rbac.yaml',
     edits: {
-      ClusterRole: [
-        labels,
-        when('.Values.writeConditions', ['rules', { key: 'resources', having: 'pods/status' }]),
-        when('.Values.writeEvents', ['rules', { key: 'resources', having: 'events' }]),
-      ],
+      ClusterRole: [labels, ...rightsToWrite],
       ClusterRoleBinding: [labels, ...subject],
     },
   },
@@ -117,11 +88,7 @@ export const TEMPLATES: readonly Template[] = [
     manifest: 'base/network-policy.yaml',
     condition: '.Values.networkPolicy.enabled',
     edits: {
-      NetworkPolicy: [
-        ...inNamespace,
-        after(['spec', 'ingress', 0, 'ports'], given('networkPolicy.from', 'from')),
-        after(['spec', 'egress', 0, 'ports'], given('networkPolicy.to', 'to')),
-      ],
+      NetworkPolicy: [...inNamespace, ...peers],
     },
   },
   { manifest: 'base/service.yaml', edits: { Service: inNamespace } },
@@ -184,4 +151,5 @@ export const TEMPLATES: readonly Template[] = [
       ],
     },
   },
+  ...AGENT_TEMPLATES,
 ];

@@ -13,17 +13,19 @@ interface Entry {
   readonly holds: Value | readonly Entry[];
 }
 
-/** The values as a tree of one level of maps. */
-function entries(): readonly Entry[] {
-  const found = new Map<string, Value | Entry[]>();
-  for (const value of VALUES) {
-    const [first = '', second] = value.name.split('.');
-    const holds = found.get(first) ?? [];
-    if (second === undefined) found.set(first, value);
-    else if (Array.isArray(holds)) found.set(first, [...holds, { name: second, holds: value }]);
-    else throw new Error(`${first} is a value and a map of values`);
+/** The values as a tree of maps, in the order in which each name first occurs. */
+function entries(values: readonly Value[] = VALUES, depth = 0): readonly Entry[] {
+  const groups = new Map<string, readonly Value[]>();
+  for (const value of values) {
+    const name = value.name.split('.')[depth] ?? '';
+    groups.set(name, [...(groups.get(name) ?? []), value]);
   }
-  return [...found].map(([name, holds]) => ({ name, holds }));
+  return [...groups].map(([name, members]) => {
+    const [first, ...others] = members;
+    const leaf = first?.name.split('.').length === depth + 1;
+    if (leaf && others.length > 0) throw new Error(`${name} is a value and a map of values`);
+    return { name, holds: leaf ? first : entries(members, depth + 1) };
+  });
 }
 
 function isGroup(holds: Entry['holds']): holds is readonly Entry[] {

@@ -8,23 +8,28 @@
 import { Command } from 'commander';
 import { runOptions } from '../src/cli/options.ts';
 import { readText } from '../src/testing/repository.ts';
+import { AGENT_VALUES } from './agent-values.ts';
 import { valueAt, type Path } from './places.ts';
 import {
   affinity,
   alternatives,
+  DIGEST,
   flag,
   listOf,
   mapOfTexts,
   NAME,
   NAMESPACE_NAME,
   peer,
+  PRIORITY_CLASS,
+  REPOSITORY,
   resources,
+  TAG,
   text,
   toleration,
   wholeNumber,
   type Schema,
 } from './schemas.ts';
-import { CONTAINER, HEAP } from './templates.ts';
+import { CONTAINER, HEAP } from './shared-edits.ts';
 
 export interface Value {
   /** Of the value, by the names of the maps that it is in: `image.tag`. */
@@ -66,19 +71,19 @@ export const VALUES: readonly Value[] = [
     name: 'image.repository',
     default: 'osm-auditor',
     meaning: 'Where the image is: registry and name, without a tag.',
-    schema: text(/^[a-z0-9][a-zA-Z0-9._:/-]*$/),
+    schema: text(REPOSITORY),
   },
   {
     name: 'image.tag',
     default: '',
     meaning: "Its tag; empty for the chart's own version.",
-    schema: text(/^([A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?$/),
+    schema: text(TAG),
   },
   {
     name: 'image.digest',
     default: '',
     meaning: 'Its digest, such as `sha256:...`, which then counts instead of the tag.',
-    schema: text(/^(sha256:[0-9a-f]{64})?$/),
+    schema: text(DIGEST),
   },
   {
     name: 'image.pullPolicy',
@@ -206,7 +211,7 @@ export const VALUES: readonly Value[] = [
     name: 'priorityClassName',
     default: '',
     meaning: 'The PriorityClass of the pods.',
-    schema: text(/^([a-z0-9]([-.a-z0-9]*[a-z0-9])?)?$/),
+    schema: text(PRIORITY_CLASS),
   },
   {
     name: 'podAnnotations',
@@ -287,6 +292,7 @@ export const VALUES: readonly Value[] = [
     meaning: 'Labels of that ConfigMap, by which the sidecar finds it.',
     schema: mapOfTexts,
   },
+  ...AGENT_VALUES,
 ];
 
 /** What no value alone shows to be wrong. */

@@ -29,7 +29,7 @@ const KINDS = [
   'services',
   'statefulsets',
 ].join(',');
-const OURS = ['-l', 'app.kubernetes.io/name=osm-auditor', '--all-namespaces'];
+const OURS = ['-l', 'app.kubernetes.io/name in (osm-auditor, osm-auditor-node-agent)', '--all-namespaces'];
 
 interface KubeObject {
   readonly kind: string;
@@ -149,14 +149,23 @@ for (const version of HELM_VERSIONS) {
       const notes = await helmDoes('install', chartFolder);
       expect(notes).to.contain('kubectl -n osm-auditor rollout status deployment/osm-auditor\n');
       await expectInstalled('defaults');
-      for (const name of ['shards', 'nodes', 'everything', 'read-only', 'defaults']) {
+      for (const name of ['shards', 'nodes', 'node-agent', 'everything', 'read-only', 'defaults']) {
         await helmDoes('upgrade', chartFolder, '--reset-values', ...valuesOf(name));
         await expectInstalled(name);
-        const writes = name !== 'read-only' && name !== 'everything'; // which has another service account
+        // That of everything has another service account.
+        const writes = !['node-agent', 'read-only', 'everything'].includes(name);
         expect(await cluster.mayPatchStatuses(), name).to.equal(writes ? 'yes' : 'no');
       }
       await helmDoes('uninstall');
       expect(await cluster.objects()).to.deep.equal(new Map());
+    });
+
+    it('says in its notes where the node agent is, and what its namespace has to admit', async () => {
+      const notes = await helmDoes('install', chartFolder, '--set', 'nodeAgent.enabled=true');
+      expect(notes).to.contain(
+        'kubectl label namespace osm-auditor pod-security.kubernetes.io/enforce=privileged --overwrite\n',
+      );
+      expect(notes).not.to.contain('enforce=restricted');
     });
 
     it('goes back to the revision before', async () => {

@@ -16,7 +16,7 @@ import { runKubectl } from '../control-plane/kubectl.ts';
 import { chartFolder, HELM_VERSIONS, helmOrSkip, render, runHelm, type Helm } from './helm.ts';
 
 const TESTDATA = 'e2e/chart/testdata';
-const RENDERINGS = ['defaults', 'everything', 'read-only', 'shards', 'nodes'];
+const RENDERINGS = ['defaults', 'everything', 'read-only', 'shards', 'nodes', 'node-agent'];
 const valuesOf = (name: string): readonly string[] => [
   '--values',
   join(repositoryRoot, TESTDATA, `${name}.values.yaml`),
@@ -38,6 +38,11 @@ function objectsIn(text: string): ReadonlyMap<string, KubeObject> {
   return new Map(objects.map((each) => [`${each.kind}/${each.metadata.name}`, each]));
 }
 
+/** In the namespace that the manifests give it. */
+const WITH_AGENT = ['--set', 'nodeAgent.enabled=true,nodeAgent.namespace=osm-auditor-node-agent'];
+/** What the chart makes beside the controller. */
+const ADDED = ['monitoring', 'node-agent'];
+
 const HELMS_LABELS = [
   'app.kubernetes.io/instance',
   'app.kubernetes.io/managed-by',
@@ -52,12 +57,12 @@ function withoutHelmsLabels(object: KubeObject): KubeObject {
 }
 
 /** The arguments that a workload gives the program. */
-function argumentsOf(text: string): readonly string[] {
-  for (const { spec } of objectsIn(text).values()) {
+function argumentsOf(text: string, workload = 'osm-auditor'): readonly string[] {
+  for (const { metadata, spec } of objectsIn(text).values()) {
     const { template } = (spec ?? {}) as { template?: { spec: { containers: { args: string[] }[] } } };
-    if (template !== undefined) return template.spec.containers[0]!.args;
+    if (template !== undefined && metadata.name === workload) return template.spec.containers[0]!.args;
   }
-  throw new Error('there is no workload');
+  throw new Error(`there is no workload ${workload}`);
 }
 
 /** As people set them, with a part of what helm says when the schema refuses. */
@@ -84,6 +89,10 @@ const REFUSED: Readonly<Record<string, readonly [values: string, says: string]>>
   'a misspelt toleration': ['tolerations: [{ key: a, operator: Exist }]', 'tolerations'],
   'a misspelt affinity': ['affinity: { antiAffinity: {} }', 'affinity'],
   'an address block without a name': ['networkPolicy: { to: [192.0.2.1/32] }', 'networkPolicy'],
+  'an agent without a word that says so': ['nodeAgent: true', 'nodeAgent'],
+  'a misspelt value in a map in a map': ['nodeAgent: { image: { tags: x } }', 'tags'],
+  'an option that the node agent relies on': ["nodeAgent: { extraArgs: ['--node=other'] }", 'extraArgs'],
+  'an agent that reads all the time': ['nodeAgent: { sweepInterval: 0 }', 'sweepInterval'],
   'no service account': ["serviceAccount: { create: false, name: '' }", 'serviceAccount'],
 };
 
@@ -135,12 +144,13 @@ for (const version of HELM_VERSIONS) {
       '.': [],
       sharded: ['--set', 'mode=shards'],
       'per-node': ['--set', 'mode=nodes'],
-      monitoring: ['--set', 'serviceMonitor.enabled=true,prometheusRule.enabled=true'],
+      monitoring: [...WITH_AGENT, '--set', 'serviceMonitor.enabled=true,prometheusRule.enabled=true'],
+      'node-agent': WITH_AGENT,
     })) {
       it(`is what kubectl makes of the manifests, but for the Namespace and helm's labels: ${way}`, async () => {
         const ours = objectsIn(await kustomized(way));
         const theirs = objectsIn(await rendered(...args));
-        const names = [...theirs.keys()].filter((name) => way !== 'monitoring' || ours.has(name));
+        const names = [...theirs.keys()].filter((name) => !ADDED.includes(way) || ours.has(name));
         expect(names.sort()).to.deep.equal(
           [...ours.keys()].filter((name) => !name.startsWith('Namespace/')).sort(),
         );
@@ -156,6 +166,31 @@ for (const version of HELM_VERSIONS) {
       const objects = objectsIn(await rendered(...valuesOf('read-only')));
       const rules = [...objects.values()].flatMap(({ rules: each }) => (each ?? []) as { verbs: string[] }[]);
       expect(new Set(rules.flatMap(({ verbs }) => verbs))).to.deep.equal(new Set(['list', 'watch']));
+    });
+
+    it('has no trace of the node agent unless it is asked for', async () => {
+      expect(await rendered(...valuesOf('everything'))).not.to.match(/node-agent|SYS_ADMIN|hostPID/);
+    });
+
+    it('puts the node agent beside the controller where no namespace is given, without rights that it needs not', async () => {
+      const sets = 'nodeAgent.enabled=true,writeConditions=false,writeEvents=false';
+      const objects = objectsIn(await rendered('--set', sets));
+      const agents = [...objects].filter(([name]) => name.endsWith('/osm-auditor-node-agent'));
+      expect(agents.map(([name]) => name.split('/')[0]).sort()).to.deep.equal([
+        'ClusterRole',
+        'ClusterRoleBinding',
+        'DaemonSet',
+        'NetworkPolicy',
+        'Service',
+        'ServiceAccount',
+      ]);
+      for (const [name, { kind, metadata }] of agents) {
+        const of = kind.startsWith('Cluster') ? undefined : 'osm-auditor';
+        expect((metadata as { namespace?: string }).namespace, name).to.equal(of);
+      }
+      const role = objects.get('ClusterRole/osm-auditor-node-agent');
+      const verbs = (role!.rules as { verbs: string[] }[]).flatMap((each) => each.verbs);
+      expect(new Set(verbs)).to.deep.equal(new Set(['list', 'watch']));
     });
 
     it('gives each shard a right to the Lease that it elects by', async () => {
@@ -180,6 +215,10 @@ for (const version of HELM_VERSIONS) {
       expect(await image('image.repository=r.example.com/a', 'image.tag=1')).to.equal('"r.example.com/a:1"');
       const digest = `sha256:${'0'.repeat(64)}`;
       expect(await image('image.tag=1', `image.digest=${digest}`)).to.equal(`"osm-auditor@${digest}"`);
+      const agent = objectsIn(await rendered(...WITH_AGENT, '--set-string', 'nodeAgent.image.tag=1'));
+      expect(JSON.stringify(agent.get('DaemonSet/osm-auditor-node-agent'))).to.contain(
+        '"image":"osm-auditor-node-agent:1"',
+      );
     });
 
     it('holds names that look like numbers for names', async () => {
@@ -231,20 +270,28 @@ describe('the renderings of the chart', function () {
         return found !== undefined && !isDeepStrictEqual(found, standard);
       });
     const missing = VALUES.filter((each) => !shown(each)).map(({ name }) => name);
-    expect(missing).to.deep.equal(['image.tag', 'dashboard.enabled', 'dashboard.labels']);
+    expect(missing).to.deep.equal([
+      'image.tag',
+      'dashboard.enabled',
+      'dashboard.labels',
+      'nodeAgent.image.tag',
+    ]);
   });
+
+  /** The program ends where it looks for a cluster. */
+  function expectTaken(args: readonly string[]): void {
+    const { status, stderr } = spawnSync(
+      process.execPath,
+      [join(repositoryRoot, 'build/src/main.js'), ...args, '--kubeconfig=/nonexistent'],
+      { encoding: 'utf8', env: { POD_NAME: 'osm-auditor-0', POD_NAMESPACE: 'osm-auditor' } },
+    );
+    expect(status, stderr).to.equal(2);
+    expect(stderr).to.match(/^error: cannot read \/nonexistent: .*\n$/);
+  }
 
   for (const name of RENDERINGS) {
     it(`give the program options that it takes: ${name}`, () => {
-      const args = argumentsOf(readText(`${TESTDATA}/${name}.golden.yaml`));
-      const { status, stderr } = spawnSync(
-        process.execPath,
-        [join(repositoryRoot, 'build/src/main.js'), ...args, '--kubeconfig=/nonexistent'],
-        { encoding: 'utf8', env: { POD_NAME: 'osm-auditor-0', POD_NAMESPACE: 'osm-auditor' } },
-      );
-      // It came as far as to look for a cluster.
-      expect(status, stderr).to.equal(2);
-      expect(stderr).to.match(/^error: cannot read \/nonexistent: .*\n$/);
+      expectTaken(argumentsOf(readText(`${TESTDATA}/${name}.golden.yaml`)));
     });
   }
 });

@@ -15,10 +15,22 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- end -}}
 {{- end -}}
 
+{{- define "osm-auditor.nodeAgentNamespace" -}}
+{{ .Values.nodeAgent.namespace | default .Release.Namespace }}
+{{- end -}}
+
+{{- define "osm-auditor.nodeAgentImage" -}}
+{{- if .Values.nodeAgent.image.digest -}}
+{{ .Values.nodeAgent.image.repository }}@{{ .Values.nodeAgent.image.digest }}
+{{- else -}}
+{{ .Values.nodeAgent.image.repository }}:{{ .Values.nodeAgent.image.tag | default .Chart.AppVersion }}
+{{- end -}}
+{{- end -}}
+
 {{- /* Amounts as text: a server of 1.20 that applies refuses numbers. */ -}}
 {{- define "osm-auditor.resources" -}}
 {{- $resources := dict -}}
-{{- range $what, $amounts := .Values.resources -}}
+{{- range $what, $amounts := . -}}
 {{- $texts := dict -}}
 {{- range $name, $amount := $amounts -}}
 {{- $_ := set $texts $name (toString $amount) -}}
@@ -43,17 +55,31 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- if not (or .Values.leaderElect (eq .Values.mode "nodes")) -}}
 {{- $options = append $options "--leader-elect=false" -}}
 {{- end -}}
-{{- if not .Values.writeConditions -}}
-{{- $options = append $options "--write-conditions=false" -}}
-{{- end -}}
-{{- if not .Values.writeEvents -}}
-{{- $options = append $options "--write-events=false" -}}
-{{- end -}}
 {{- if .Values.writePolicyReports -}}
 {{- $options = append $options "--write-policy-reports" -}}
 {{- end -}}
 {{- if .Values.ui -}}
 {{- $options = append $options "--ui" -}}
+{{- end -}}
+{{- range $options }}, {{ toJson . }}{{ end -}}
+{{- include "osm-auditor.sharedOptions" . -}}
+{{- range .Values.extraArgs }}, {{ toJson . }}{{ end -}}
+{{- end -}}
+
+{{- define "osm-auditor.nodeAgentOptions" -}}
+{{- with .Values.nodeAgent.sweepInterval }}, {{ toJson (printf "--sweep-interval=%d" (int .)) }}{{ end -}}
+{{- include "osm-auditor.sharedOptions" . -}}
+{{- range .Values.nodeAgent.extraArgs }}, {{ toJson . }}{{ end -}}
+{{- end -}}
+
+{{- /* Of the controller and the node agent. */ -}}
+{{- define "osm-auditor.sharedOptions" -}}
+{{- $options := list -}}
+{{- if not .Values.writeConditions -}}
+{{- $options = append $options "--write-conditions=false" -}}
+{{- end -}}
+{{- if not .Values.writeEvents -}}
+{{- $options = append $options "--write-events=false" -}}
 {{- end -}}
 {{- with .Values.osmNamespace -}}
 {{- $options = append $options (printf "--osm-namespace=%s" .) -}}
@@ -64,5 +90,5 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- if ne .Values.logLevel "info" -}}
 {{- $options = append $options (printf "--log-level=%s" .Values.logLevel) -}}
 {{- end -}}
-{{- range concat $options .Values.extraArgs }}, {{ toJson . }}{{ end -}}
+{{- range $options }}, {{ toJson . }}{{ end -}}
 {{- end -}}
