@@ -9,6 +9,18 @@ import { repositoryRoot } from '../src/testing/repository.ts';
 const read = (path: string): string => readFileSync(join(repositoryRoot, path), 'utf8');
 const yaml = (name: string): unknown => parse(read(`manifests/monitoring/${name}`));
 
+/** Of live-table.ts, which comes with the node agent itself. */
+const OF_THE_AGENT = [
+  'pods',
+  'findings',
+  'readings',
+  'oldest_reading_age_seconds',
+  'reads_total',
+  'sweep_duration_seconds',
+  'connections_total',
+  'exclusion_connections_total',
+].map((name) => `osm_auditor_live_${name}`);
+
 interface Rule {
   readonly alert?: string;
   readonly record?: string;
@@ -59,9 +71,13 @@ describe('manifests/monitoring', () => {
   });
 
   it('asks only for metrics that there are', () => {
-    const known = new Set(Object.values(METRICS).map(({ name }) => name));
+    const known = new Set<string>([...Object.values(METRICS).map(({ name }) => name), ...OF_THE_AGENT]);
     const recorded = new Set(rules.map(({ record }) => record));
-    for (const expression of expressions) {
+    const documented = [...read('docs/node-agent.md').matchAll(/^```promql\n([^]*?)^```$/gm)].map(
+      ([, each = '']) => each,
+    );
+    expect(documented).not.to.be.empty;
+    for (const expression of [...expressions, ...documented]) {
       for (const [name] of expression.matchAll(/\bosm_auditor[a-z_:]*/g)) {
         const base = name.replace(/_(bucket|sum|count)$/, '');
         expect(known.has(base) || recorded.has(name), name).to.equal(true);
@@ -75,21 +91,30 @@ describe('manifests/monitoring', () => {
     }
   });
 
-  it('has a ServiceMonitor that selects our Service, by a port that it has, and keeps the label namespace', () => {
-    const { spec } = yaml('service-monitor.yaml') as {
-      spec: {
-        namespaceSelector: { matchNames: string[] };
-        selector: { matchLabels: Record<string, string> };
-        endpoints: { port: string; honorLabels: boolean }[];
-      };
-    };
-    const service = parse(read('manifests/base/service.yaml')) as {
-      metadata: { namespace: string; labels: Record<string, string> };
-      spec: { ports: { name: string }[] };
-    };
-    expect(spec.namespaceSelector.matchNames).to.deep.equal([service.metadata.namespace]);
-    expect(service.metadata.labels).to.include(spec.selector.matchLabels);
-    expect(service.spec.ports.map(({ name }) => name)).to.include(spec.endpoints[0]?.port);
-    expect(spec.endpoints.map(({ honorLabels }) => honorLabels)).to.deep.equal([true]);
+  it('tells whether the controller is there by what node agents do not serve', () => {
+    for (const expression of expressions) expect(expression).not.to.include('osm_auditor_build_info');
   });
+
+  for (const [monitor, folder] of [
+    ['service-monitor.yaml', 'base'],
+    ['node-agent-service-monitor.yaml', 'node-agent'],
+  ] as const) {
+    it(`has a ServiceMonitor that selects our Service, by a port that it has, and keeps the metrics' own labels: ${monitor}`, () => {
+      const { spec } = yaml(monitor) as {
+        spec: {
+          namespaceSelector: { matchNames: string[] };
+          selector: { matchLabels: Record<string, string> };
+          endpoints: { port: string; honorLabels: boolean }[];
+        };
+      };
+      const service = parse(read(`manifests/${folder}/service.yaml`)) as {
+        metadata: { namespace: string; labels: Record<string, string> };
+        spec: { ports: { name: string }[] };
+      };
+      expect(spec.namespaceSelector.matchNames).to.deep.equal([service.metadata.namespace]);
+      expect(service.metadata.labels).to.include(spec.selector.matchLabels);
+      expect(service.spec.ports.map(({ name }) => name)).to.include(spec.endpoints[0]?.port);
+      expect(spec.endpoints.map(({ honorLabels }) => honorLabels)).to.deep.equal([true]);
+    });
+  }
 });
