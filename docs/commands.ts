@@ -26,7 +26,7 @@ interface Line {
 }
 
 /** Languages of blocks that are not for a shell; Jenkins is told what to do in Groovy. */
-const NO_COMMANDS: readonly string[] = ['text', 'yaml', 'json', 'groovy'];
+const NO_COMMANDS: readonly string[] = ['text', 'yaml', 'json', 'groovy', 'promql'];
 const PROMPT = '$ ';
 
 /** The blocks of a page that have commands, in their order. */

@@ -33,6 +33,8 @@ const INSTALLED = [
   'serviceaccounts,servicemonitors,services,statefulsets',
 ].join(',');
 
+const OURS = 'app.kubernetes.io/name in (osm-auditor, osm-auditor-node-agent)';
+
 /**
  * What the API server of 2020 drops from pods: paths to it find nothing there. All other paths have to find something,
  * which kubectl does not ask for by itself.
@@ -111,7 +113,7 @@ export class World {
 
   async uninstall(): Promise<void> {
     const commands = [
-      ['delete', INSTALLED, '-l', 'app.kubernetes.io/name=osm-auditor', '--all-namespaces'],
+      ['delete', INSTALLED, '-l', OURS, '--all-namespaces'],
       ['delete', 'secrets', '--all', '-n', 'osm-auditor'],
       ['label', 'namespace', 'osm-auditor', 'pod-security.kubernetes.io/enforce-'],
     ];
