@@ -36,6 +36,9 @@ export const NESTING = 200;
 /** Values that YAML aliases may repeat in one document, counted as if written out. */
 export const ALIASED_VALUES = 100_000;
 
+/** The rules of one pod as iptables-save prints them; a mesh installs a few kB. In bytes. */
+export const SAVED_BYTES = 8 * MIB;
+
 /** A size for people: whole MiB, called MB as people do. */
 export function megabytes(bytes: number): string {
   return `${Math.round(bytes / MIB)} MB`;
