@@ -26,7 +26,7 @@ describe('agreement of two verdicts', () => {
     expect(agreement(BYPASS, { kind: 'redirect', port: 1 })).to.equal('different');
   });
 
-  it('is unknown as soon as one of them is, also when both are', () => {
+  it('is unknown as soon as one of two is, also when both are', () => {
     for (const missing of [undefined, UNKNOWN]) {
       expect(agreement(missing, BYPASS)).to.equal('unknown');
       expect(agreement(BYPASS, missing)).to.equal('unknown');

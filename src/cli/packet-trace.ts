@@ -18,11 +18,11 @@ import { checkConfig } from '../core/audit/checks/config.ts';
 import { checkInitContainer } from '../core/audit/checks/init-container.ts';
 import { checkMembership } from '../core/audit/checks/membership.ts';
 import { checkScript } from '../core/audit/checks/script.ts';
-import type { RuleSet } from '../core/iptables/model.ts';
-import { sameVerdict, UNKNOWN, type Packet } from '../core/iptables/packet.ts';
-import { simulate, type Walk } from '../core/iptables/simulate.ts';
+import { sameVerdict, type Packet, type Verdict } from '../core/iptables/packet.ts';
+import type { Walk } from '../core/iptables/simulate.ts';
 import { membership, type Membership } from '../core/osm/membership.ts';
 import type { Pod } from '../core/osm/pod.ts';
+import { GIVEN_UP, NOT_UNDERSTOOD, walkThrough } from './walks.ts';
 
 export interface PacketTrace {
   readonly pod: Pod;
@@ -33,17 +33,40 @@ export interface PacketTrace {
   readonly expected: Walk | undefined;
   /** undefined when the pod does not carry the script of its osm-init. */
   readonly installed: Walk | undefined;
+  /** undefined when nobody has looked into the kernel, and its walk when what it holds is not known. */
+  readonly live: Pick<Side, 'walk'> | undefined;
   /** Sentences for people. */
   readonly notes: readonly string[];
 }
 
-/** Whether the verdicts are the same; unknown when one of them is. */
+/** One of the rule sets that the packet goes through. */
+export interface Side {
+  readonly name: 'expected' | 'installed' | 'live';
+  readonly walk: Walk | undefined;
+}
+
+/** The two, or the three where somebody has looked into the kernel. */
+export function sidesOf({ expected, installed, live }: PacketTrace): readonly Side[] {
+  return [
+    { name: 'expected', walk: expected },
+    { name: 'installed', walk: installed },
+    ...(live === undefined ? [] : [{ name: 'live' as const, walk: live.walk }]),
+  ];
+}
+
+/** undefined when it is not known. */
+export function verdictOf({ walk }: Side): Verdict | undefined {
+  return walk?.verdict.kind === 'unknown' ? undefined : walk?.verdict;
+}
+
+/** Whether all verdicts are the same; unknown when one of them is, unless others differ already. */
 export type Agreement = 'same' | 'different' | 'unknown';
 
-export function agreementOf({ expected, installed }: PacketTrace): Agreement {
-  if (expected === undefined || installed === undefined) return 'unknown';
-  if (expected.verdict.kind === 'unknown' || installed.verdict.kind === 'unknown') return 'unknown';
-  return sameVerdict(expected.verdict, installed.verdict) ? 'same' : 'different';
+export function agreementOf(trace: PacketTrace): Agreement {
+  const verdicts = sidesOf(trace).map(verdictOf);
+  const [first, ...others] = verdicts.filter((verdict) => verdict !== undefined);
+  if (first !== undefined && others.some((other) => !sameVerdict(first, other))) return 'different';
+  return verdicts.includes(undefined) ? 'unknown' : 'same';
 }
 
 /** @param notes what there is to say about the packet itself */
@@ -51,7 +74,7 @@ export function tracePacket(input: AuditInput, packet: Packet, notes: readonly s
   const judgement = judgementFor(input);
   const belongs = membership(input.pod, surroundingsFor(input));
   const rules = expectedRules(judgement, belongs, input);
-  const expected = rules && walk(rules, packet);
+  const expected = rules && walkThrough(rules, packet);
   const installed = walkInstalled(judgement, packet);
   return {
     pod: input.pod,
@@ -59,6 +82,7 @@ export function tracePacket(input: AuditInput, packet: Packet, notes: readonly s
     packet,
     expected,
     installed,
+    live: undefined,
     notes: [
       ...notes,
       ...checkMembership(input.pod, belongs).map(noteOf),
@@ -70,18 +94,10 @@ export function tracePacket(input: AuditInput, packet: Packet, notes: readonly s
   };
 }
 
-/** What else the script does could decide before any of the rules that are known. */
-const NOT_UNDERSTOOD: Walk = { verdict: UNKNOWN, steps: [], trace: [] };
-const GIVEN_UP: Walk = { ...NOT_UNDERSTOOD };
-
 function walkInstalled(judgement: Judgement, packet: Packet): Walk | undefined {
   const installed = installedBy(judgement);
   if (installed === undefined) return undefined;
-  return isKnown(installed) ? walk(installed.rules, packet) : NOT_UNDERSTOOD;
-}
-
-function walk(rules: RuleSet, packet: Packet): Walk {
-  return simulate(rules, packet) ?? GIVEN_UP;
+  return isKnown(installed) ? walkThrough(installed.rules, packet) : NOT_UNDERSTOOD;
 }
 
 function tooLong(side: 'expected' | 'installed'): string {

@@ -6,7 +6,7 @@ import { agreementOf, type PacketTrace } from '../packet-trace.ts';
 
 /** Plain data, ready for a serializer. */
 export function traceDocument(trace: PacketTrace): object {
-  const { pod, dialect, packet, expected, installed, notes } = trace;
+  const { pod, dialect, packet, expected, installed, live, notes } = trace;
   return {
     apiVersion: 'osm-auditor/v1',
     kind: 'PacketTrace',
@@ -21,6 +21,7 @@ export function traceDocument(trace: PacketTrace): object {
     },
     expected: sideDocument(expected),
     installed: sideDocument(installed),
+    ...(live === undefined ? {} : { live: sideDocument(live.walk) }),
     same: agreementOf(trace) === 'same',
     notes,
   };

@@ -7,7 +7,7 @@ import { printAppend } from '../../core/iptables/print.ts';
 import type { Walk } from '../../core/iptables/simulate.ts';
 import { initContainer, inputFor, meshedPod } from '../../testing/builders.ts';
 import { GUIDE_SCRIPTS } from '../../testing/guide.ts';
-import { tracePacket } from '../packet-trace.ts';
+import { tracePacket, type PacketTrace } from '../packet-trace.ts';
 import { traceText } from './trace-text.ts';
 
 const PACKET: Packet = {
@@ -27,9 +27,19 @@ function walkWith(comment: string, depth = 0): Walk {
 }
 
 /** The lines for two walks that were made up. */
-function linesOf(expected: Walk | undefined, installed: Walk | undefined): readonly string[] {
+function linesOf(
+  expected: Walk | undefined,
+  installed: Walk | undefined,
+  live?: { readonly walk: Walk | undefined },
+): readonly string[] {
   const trace = tracePacket(inputFor(meshedPod()), PACKET);
-  return traceText({ ...trace, expected, installed }).split('\n');
+  return traceText({ ...trace, expected, installed, live }).split('\n');
+}
+
+/** The ways through the guide's rules, and through these. */
+function waysWith(script: string): Pick<PacketTrace, 'expected' | 'installed'> {
+  const pod = meshedPod({ initContainers: [initContainer(script)] });
+  return tracePacket(inputFor(pod), PACKET);
 }
 
 /** The lines for a pod whose osm-init runs this script. */
@@ -110,6 +120,46 @@ describe('trace text', () => {
     for (const line of lines.slice(2)) expect(line.length).to.be.at.most(120);
     const right = lines.slice(3).map((line) => line.slice(61).trim());
     expect(right.join('').replaceAll(' ', '')).to.include(ports);
+  });
+
+  it('has a third column for the kernel, in which long rules go on below', () => {
+    const { expected, installed: walk } = waysWith(inFront('PROXY_OUTPUT -d 10.0.0.0/8 -j RETURN'));
+    expect(linesOf(expected, expected, { walk }).slice(2)).to.deep.equal([
+      '  EXPECTED                                 INSTALLED                                LIVE',
+      '  -A OUTPUT -p tcp -j PROXY_OUTPUT         -A OUTPUT -p tcp -j PROXY_OUTPUT         -A OUTPUT -p tcp -j PROXY_OUTPUT',
+      '    -A PROXY_OUTPUT -j PROXY_REDIRECT        -A PROXY_OUTPUT -j PROXY_REDIRECT    !   -A PROXY_OUTPUT -d 10.0.0.0/8 -j',
+      '                                                                                          RETURN',
+      '      -A PROXY_REDIRECT -p tcp -j              -A PROXY_REDIRECT -p tcp -j          policy ACCEPT of OUTPUT',
+      '          REDIRECT --to-ports 15001                REDIRECT --to-ports 15001',
+      '  redirect 15001                           redirect 15001                           bypass',
+      '',
+      'The script does as it should, and the kernel does not.',
+      '',
+    ]);
+  });
+
+  it('marks where the kernel parts from the script, or where that is not known from what it should do', () => {
+    const { expected, installed: other } = waysWith(inFront('OUTPUT -d 10.0.0.0/8 -j RETURN'));
+    const marks = (...ways: Parameters<typeof linesOf>): readonly number[] =>
+      marked(linesOf(...ways)).flatMap((line) => [...line.matchAll(/ {2}! /g)].map(({ index }) => index));
+    expect(marks(expected, expected, { walk: expected })).to.deep.equal([]);
+    expect(marks(expected, expected, { walk: other })).to.have.length(1);
+    expect(marks(expected, other, { walk: other })).to.have.length(1);
+    expect(marks(expected, other, { walk: expected })).to.have.length(2);
+    expect(marks(expected, undefined, { walk: other })).to.have.length(1);
+    expect(marks(expected, other, { walk: undefined })).to.have.length(1);
+  });
+
+  it('stays within its width with three columns, whatever they hold', () => {
+    const way = fc.record({ text: fc.string({ unit: 'binary', maxLength: 300 }), depth: fc.nat(20) });
+    fc.assert(
+      fc.property(fc.tuple(way, way, way), (ways) => {
+        const [a, b, c] = ways.map(({ text, depth }) => walkWith(text, depth));
+        for (const line of linesOf(a, b, { walk: c }).slice(2)) {
+          expect(Array.from(line).length).to.be.at.most(120);
+        }
+      }),
+    );
   });
 
   it('stays in its form for jumps as deep as are understood', () => {
