@@ -2,6 +2,7 @@
 import { expect } from 'chai';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
+import { osmAuditor } from '../../src/testing/recording-terminal.ts';
 import { repositoryRoot } from '../../src/testing/repository.ts';
 import { openCluster, type TestCluster } from './cluster.ts';
 import { createPods } from './recorded-pods.ts';
@@ -113,6 +114,32 @@ describe('osm-auditor at a desk, on a cluster', function () {
     expect(err).to.match(/^error: cannot list pods: forbidden: .*"system:serviceaccount:desk:default".*\n$/);
     const group = ['--as', 'jane', '--as-group', 'system:masters'];
     expect(check('-n', NAMESPACE, '-l', 'app=good', '-o', 'name', ...group).out).to.equal('pod/good\n');
+  });
+
+  it('looks into the kernel for the pods of one node alone', async () => {
+    await createPods(cluster, NAMESPACE, [
+      { name: 'here', recorded: 'good', node: 'worker-1' },
+      { name: 'there', recorded: 'good', node: 'worker-2' },
+    ]);
+    // A machine on which no pod runs.
+    const scan = () => Promise.resolve({ pods: new Map() });
+    const read = () => Promise.resolve({ kind: 'unreadable', why: 'no-process', reason: '' } as const);
+    const kernel = () => Promise.resolve({ scan, read });
+    const from = ['--kubeconfig', cluster.kubeconfig, '-n', NAMESPACE, '--live'];
+    const named = await osmAuditor(['check', ...from, '--node', 'worker-1', '-o', 'wide'], { kernel });
+    expect(named.stdout)
+      .to.match(/^desk +here +Unknown .* no process of the pod runs on this machine\./m)
+      .and.not.to.match(/ there /);
+    expect([named.status, named.stderr]).to.deep.equal([3, '']);
+    const env = { NODE_NAME: 'worker-2' };
+    const byVariable = await osmAuditor(['check', ...from, '-o', 'name'], { kernel, env });
+    expect(byVariable.stdout).to.equal('pod/there\n');
+    const nobody = await osmAuditor(['check', ...from, '--node', 'worker-9'], { kernel });
+    expect(nobody.stderr).to.equal('error: none of the pods is on node "worker-9": --node names another\n');
+    expect(nobody.status).to.equal(2);
+    const traced = await osmAuditor(['trace', 'there', '--to', '10.0.0.5:80', ...from], { kernel });
+    expect(traced.stdout).to.match(/^ +redirect 15001 +redirect 15001 +unknown$/m);
+    expect(traced.status).to.equal(3);
   });
 
   it('answers 2 and one line when the cluster refuses (own control plane only)', async function () {

@@ -32,6 +32,11 @@ const CASES: Readonly<Record<string, Case>> = {
     value: 'true',
     effect: fails('--watch looks at a cluster: it cannot be given together with -f'),
   },
+  OSM_AUDITOR_LIVE: {
+    args: CHECK,
+    value: 'true',
+    effect: fails('this program cannot read the kernel of this machine'),
+  },
   OSM_AUDITOR_SHOW_PODS: {
     args: ['check', '-f', 'examples/recorded', '-f', 'examples/guide/base/config.yaml'],
     value: 'true',

@@ -37,11 +37,14 @@ const PAGE_SIZE = '250';
 
 /** @throws UsageError when no cluster is configured or its pods cannot be listed */
 export async function subjectsFromCluster(selection: Selection, say: Say): Promise<Subjects> {
-  const { selector } = selection;
+  const { selector, node } = selection;
   const cluster = connectOrExplain(sourceOf(selection));
   try {
     const namespace = selection.allNamespaces ? undefined : (selection.namespace ?? cluster.namespace);
-    const query: Query = selector === undefined ? {} : { labelSelector: selector };
+    const query: Query = {
+      ...(selector === undefined ? {} : { labelSelector: selector }),
+      ...(node === undefined ? {} : { fieldSelector: `spec.nodeName=${node}` }),
+    };
     const pods: Subject[] = [];
     say('listing pods');
     try {
@@ -52,6 +55,8 @@ export async function subjectsFromCluster(selection: Selection, say: Say): Promi
     } catch (error) {
       throw new UsageError(`cannot list pods: ${describeError(error)}`);
     }
+    if (node !== undefined && pods.length === 0)
+      throw new UsageError(`none of the pods is on node ${JSON.stringify(node)}: --node names another`);
     say('listing namespaces');
     const namespaces = await namespacesOf(cluster);
     say('reading the mesh configuration');

@@ -103,6 +103,21 @@ describe('command line, golden files', () => {
     golden('trace-json.txt', await transcripts(commands));
   });
 
+  it('golden: the rules in the kernel of a recorded pod, as they should be, with one more and without any', async () => {
+    const pod = '-f examples/recorded/good.json -f examples/guide/base/config.yaml';
+    const files = ['good', 'excluded', 'flushed'].map((name) => `--live-rules examples/live/${name}.txt`);
+    const commands = files.flatMap((file) => [
+      `check ${pod} ${file}`,
+      `trace pod/good --to 10.0.0.5:6379 ${pod} ${file}`,
+    ]);
+    golden('live.txt', await transcripts(commands));
+    const formats = ['wide', 'name', 'junit', 'github', 'policyreport'];
+    const changed = formats.map((format) => `check ${pod} ${files[1]} -o ${format}`);
+    golden('live-formats.txt', await transcripts(changed));
+    const traced = `trace pod/good --to 10.0.0.5:6379 ${pod} ${files[1]} -o json`;
+    golden('live-trace-json.txt', await transcript(traced));
+  });
+
   for (const command of ['check', 'trace', 'expected', 'explain', 'run', 'completion', 'version']) {
     it(`golden: the help of ${command}`, async () => {
       golden(`help-${command}.txt`, await transcript(`${command} --help`));

@@ -1,5 +1,6 @@
 /**
- * What happens to one packet of a pod: its way through the rules that the pod should have and through those that it has.
+ * What happens to one packet of a pod: its way through the rules that the pod should have, through those that its script
+ * installs and, where somebody has looked, through those in the kernel.
  *
  * Guarantees: rules that are not known are not walked, and a walk that meets what is not understood ends in unknown; the
  * notes say why, with the code of the finding where there is one.
@@ -22,6 +23,7 @@ import { sameVerdict, type Packet, type Verdict } from '../core/iptables/packet.
 import type { Walk } from '../core/iptables/simulate.ts';
 import { membership, type Membership } from '../core/osm/membership.ts';
 import type { Pod } from '../core/osm/pod.ts';
+import { traceLive } from './live-trace.ts';
 import { GIVEN_UP, NOT_UNDERSTOOD, walkThrough } from './walks.ts';
 
 export interface PacketTrace {
@@ -76,20 +78,23 @@ export function tracePacket(input: AuditInput, packet: Packet, notes: readonly s
   const rules = expectedRules(judgement, belongs, input);
   const expected = rules && walkThrough(rules, packet);
   const installed = walkInstalled(judgement, packet);
+  const live = input.live && traceLive(input.live, input.pod, packet);
   return {
     pod: input.pod,
     dialect: judgement.dialect?.name,
     packet,
     expected,
     installed,
-    live: undefined,
+    live,
     notes: [
       ...notes,
       ...checkMembership(input.pod, belongs).map(noteOf),
       ...notesOnInstalled(judgement, belongs),
+      ...(live?.findings ?? []).map(noteOf),
       ...(rules === undefined || rules === NO_RULES ? [] : notesOnExpected(judgement, input)),
       ...(expected === GIVEN_UP ? [tooLong('expected')] : []),
       ...(installed === GIVEN_UP ? [tooLong('installed')] : []),
+      ...(live?.walk === GIVEN_UP ? [tooLong('live')] : []),
     ],
   };
 }
@@ -100,7 +105,7 @@ function walkInstalled(judgement: Judgement, packet: Packet): Walk | undefined {
   return isKnown(installed) ? walkThrough(installed.rules, packet) : NOT_UNDERSTOOD;
 }
 
-function tooLong(side: 'expected' | 'installed'): string {
+function tooLong(side: Side['name']): string {
   return `The way of the packet through the ${side} rules is too long to be followed.`;
 }
 

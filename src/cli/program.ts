@@ -16,6 +16,7 @@ import type { RunOptions } from './commands/run.ts';
 import { trace, type TraceOptions } from './commands/trace.ts';
 import { KubectlHelp, withExamples } from './help.ts';
 import { InputError } from './input/input-error.ts';
+import { liveOption, liveRulesOption, nodeOption } from './live-options.ts';
 import { runOptions, selectionOptions, showPodsOption, watchOption, withOption } from './options.ts';
 import { FORMATS } from './output/formats.ts';
 import { TRACE_FORMATS } from './output/trace-formats.ts';
@@ -108,9 +109,15 @@ function buildProgram(programName: string, terminal: Terminal, finish: (status: 
         '',
         '  # What would a change of the configuration do? Before it is applied',
         '  osm-auditor check -A --with changed-config.yaml',
+        '',
+        '  # And what does the kernel do? On a node, for the pods that run on it',
+        '  osm-auditor check -A --live',
       ].join('\n'),
     ),
   )
+    .addOption(liveOption())
+    .addOption(liveRulesOption())
+    .addOption(nodeOption())
     .addOption(withOption())
     .addOption(outputOption(FORMATS))
     .addOption(watchOption())
@@ -123,8 +130,9 @@ function buildProgram(programName: string, terminal: Terminal, finish: (status: 
       addCommand(
         'trace',
         'Follow one packet of a pod through the expected rules and the installed ones, side by side.\n\n' +
-          'Exit status: 0 the two verdicts are the same, 1 they differ, 2 the command or its input cannot be used,\n' +
-          '3 one of the verdicts is unknown.',
+          'With --live or --live-rules there is a third column: what the kernel does.\n\n' +
+          'Exit status: 0 the verdicts are the same, 1 they differ, 2 the command or its input cannot be used,\n' +
+          '3 one of the verdicts is unknown, and the others do not differ.',
         [
           '  # What happens when the pod connects to a database?',
           '  osm-auditor trace pod/web -n bookstore --to 10.0.0.5:6379',
@@ -134,10 +142,15 @@ function buildProgram(programName: string, terminal: Terminal, finish: (status: 
           '',
           '  # What happens when another pod connects to it? From saved objects',
           '  osm-auditor trace pod/web --to :8080 --from inbound -f pods.json -f config.yaml',
+          '',
+          '  # And what does the kernel do with it? By what iptables-save printed in the pod',
+          '  osm-auditor trace pod/web -n bookstore --to 10.0.0.5:6379 --live-rules rules.txt',
         ].join('\n'),
       ).argument('<pod>', 'The pod, as pod/NAME or NAME. Of several of the name, -n chooses one.'),
     ),
   )
+    .addOption(liveOption())
+    .addOption(liveRulesOption())
     .addOption(outputOption(TRACE_FORMATS))
     .action(async (pod: string, options: TraceOptions) => finish(await trace(pod, options, terminal)));
 

@@ -46,5 +46,7 @@ export interface Selection extends JudgingOptions, ConnectionOptions {
   /** Outweighs `namespace`, as in kubectl. */
   readonly allNamespaces: boolean;
   readonly selector?: string;
+  /** Of pods in a cluster those of this node alone. */
+  readonly node?: string;
   readonly osmNamespace?: string;
 }

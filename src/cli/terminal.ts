@@ -1,6 +1,7 @@
 /** The streams and the time that commands use, as a dependency so that tests can look at what a person would see. */
 import type { Readable } from 'node:stream';
 import { visible, visibleLines } from '../core/audit/quote.ts';
+import type { KernelReader } from './live-kernel.ts';
 import { encode, type StyledText } from './styled-text.ts';
 
 /** Where what is printed goes, as it is. */
@@ -12,6 +13,8 @@ export interface Streams {
   readonly interactive: boolean;
   /** What a person watches standard output on; undefined where nobody does. */
   readonly screen?: Screen | undefined;
+  /** Opens what reads this machine's kernel, loaded when needed; undefined where there is none. */
+  readonly openKernel?: (() => Promise<KernelReader>) | undefined;
   /** Milliseconds since the epoch. */
   now(): number;
 }

@@ -6,6 +6,7 @@
  */
 import process from 'node:process';
 import { Readable } from 'node:stream';
+import type { KernelReader } from '../cli/live-kernel.ts';
 import { runCommandLine } from '../cli/program.ts';
 import type { Screen } from '../cli/terminal.ts';
 
@@ -21,19 +22,21 @@ export interface World {
   readonly env?: Readonly<Record<string, string>>;
   /** Where a person watches; nobody does by default. */
   readonly screen?: Screen;
+  /** What reads the kernel of its machine. */
+  readonly kernel?: () => Promise<KernelReader>;
   /** What was typed to run the program. */
   readonly name?: string;
 }
 
 /** What a command goes by. */
-const OURS = /^(OSM_AUDITOR_.*|NO_COLOR|FORCE_COLOR|CLICOLOR_FORCE|TERM)$/;
+const OURS = /^(OSM_AUDITOR_.*|NODE_NAME|NO_COLOR|FORCE_COLOR|CLICOLOR_FORCE|TERM)$/;
 
 /** Hours after the recorded pods started. */
 const RECORDED_NOW = Date.parse('2026-11-23T12:00:00Z');
 
 /** @param args the words after the program's name */
 export async function osmAuditor(args: readonly string[], world: World = {}): Promise<Outcome> {
-  const { stdin = '', env = {}, screen, name } = world;
+  const { stdin = '', env = {}, screen, kernel, name } = world;
   const written = { stdout: '', stderr: '' };
   const status = await withVariables(env, () =>
     runCommandLine(
@@ -44,6 +47,7 @@ export async function osmAuditor(args: readonly string[], world: World = {}): Pr
         err: (text) => void (written.stderr += text),
         interactive: false,
         screen,
+        openKernel: kernel,
         now: () => RECORDED_NOW,
       },
       name,

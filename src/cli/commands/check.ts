@@ -16,9 +16,12 @@ import type { Selection, Subjects } from '../subjects.ts';
 import { UsageError } from '../usage-error.ts';
 import { checkChange } from './check-change.ts';
 import { judgingOf } from '../judging-options.ts';
+import { refuseMixture, selectionHere, type LiveOptions } from '../live-options.ts';
+import { openLook, withReading } from '../live.ts';
+import type { Readings } from '../live-kernel.ts';
 import { EXIT, type Terminal } from '../terminal.ts';
 
-export interface CheckOptions extends Selection {
+export interface CheckOptions extends Selection, LiveOptions {
   readonly output: string;
   readonly watch: boolean;
   readonly showPods: boolean;
@@ -29,6 +32,7 @@ export interface CheckOptions extends Selection {
 
 /** @returns 0 when every pod is Verified or NotApplicable, 1 when one is Discrepant, else 3; 0 at the end of --watch */
 export async function check(options: CheckOptions, terminal: Terminal): Promise<number> {
+  refuseMixture(options);
   if (options.with.length > 0) {
     if (options.watch)
       throw new UsageError('a change is judged once: --with cannot be given together with --watch');
@@ -41,9 +45,11 @@ export async function check(options: CheckOptions, terminal: Terminal): Promise<
     return watch(options, terminal);
   }
   const wanted = { texts: PLACING.includes(options.output), manifests: true };
-  const subjects = await findSubjects(options, terminal, wanted);
+  const look = await openLook(options, terminal);
+  const subjects = await findSubjects(selectionHere(options), terminal, wanted);
+  const readings = await look(subjects.pods.map(({ pod }) => pod));
   const at = terminal.now();
-  const judged = judgeAll(subjects, options, terminal, at);
+  const judged = judgeAll(subjects, options, terminal, at, readings);
   const { around, configTexts = new Map() } = subjects;
   const result = { configs: configurationsOf(around.configs()), pods: judged, configTexts, at };
   terminal.out(inColour(format(result, options), options.color, terminal));
@@ -58,10 +64,11 @@ function judgeAll(
   options: CheckOptions,
   terminal: Terminal,
   at: number,
+  readings: Readings,
 ): readonly JudgedPod[] {
   const settings = judgingOf(options);
   const withRules = SHOWING_RULES.includes(options.output);
-  const inputFor = (pod: Pod): AuditInput => gather(pod, around, settings, at);
+  const inputFor = (pod: Pod): AuditInput => withReading(gather(pod, around, settings, at), readings);
   const progress = new Progress(terminal);
   try {
     const running = pods.map(({ pod, ...from }, i) => {

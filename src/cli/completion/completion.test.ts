@@ -27,6 +27,7 @@ const CASES: Readonly<Record<string, readonly [typed: string, becomes: readonly 
   'no options of other commands': ['explain --int', []],
   'nothing for what nobody knows': ['check -n ', []],
   files: ['check -f plain', ['plain.yaml']],
+  'files with rules': ['trace --live-rules plain', ['plain.yaml']],
 };
 
 interface Shell {

@@ -37,8 +37,9 @@ const INPUTS: Readonly<Record<string, readonly string[]>> = {
   'two meshes': ['examples/recorded', 'src/cli/testdata/two-meshes.yaml'],
 };
 
-const check = async (format: string, args: readonly string[], stdin = ''): Promise<string> =>
-  (await osmAuditor(['check', '-o', format, ...args.flatMap((file) => ['-f', file])], { stdin })).stdout;
+const check = async (format: string, files: readonly string[], stdin = '', ...rest: readonly string[]) =>
+  (await osmAuditor(['check', '-o', format, ...files.flatMap((file) => ['-f', file]), ...rest], { stdin }))
+    .stdout;
 
 /** A recorded pod whose names are `text`. */
 function podNamed(text: string): string {
@@ -57,6 +58,16 @@ describe('the published schemas', () => {
       expect(await junitErrors(await check('junit', files))).to.deep.equal([]);
     });
   }
+
+  it('know what is found in the kernel', async () => {
+    const files = ['examples/recorded/good.json', 'examples/guide/base/config.yaml'];
+    const live = (format: string): Promise<string> =>
+      check(format, files, '', '--live-rules', 'examples/live/excluded.txt');
+    const [sarif, junit] = [await live('sarif'), await live('junit')];
+    for (const text of [sarif, junit]) expect(text).to.include('OA704');
+    expect(sarifErrors(sarif)).to.deep.equal([]);
+    expect(await junitErrors(junit)).to.deep.equal([]);
+  });
 
   it('are kept to whatever pods are called', async () => {
     await fc.assert(
