@@ -50,6 +50,10 @@ export const TABLE: readonly Row[] = [
     commands: /^osm-auditor check .* \| kubectl apply -f -$/,
     treatment: { how: 'changes', statuses: JUDGED },
   },
+  {
+    commands: /^osm-auditor (?:check|trace) .*--live(?: |$)/,
+    treatment: { how: 'elsewhere', why: 'it reads the kernel of the node that it runs on' },
+  },
   { commands: /^osm-auditor (?:check|trace) /, treatment: { how: 'reads', statuses: JUDGED } },
   { commands: /^osm-auditor (?:expected|explain) /, treatment: { how: 'reads' } },
   {

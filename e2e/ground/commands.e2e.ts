@@ -26,6 +26,7 @@ const ANSWERS: readonly { readonly to: RegExp; readonly is: RegExp }[] = [
   { to: / logs POD -c osm-init$/, is: /^installed$/m },
   { to: / logs POD -c envoy$/, is: /^$/ }, // the stand-in tells errors alone
   { to: / exec POD -c envoy -- id -u$/, is: /^1500$/m },
+  { to: / debug POD .* -- iptables-save -t nat$/, is: /^:PROXY_OUTPUT - /m },
   { to: / debug POD .* -- iptables -t nat -S$/, is: /^-A OUTPUT -p tcp -j PROXY_OUTPUT$/m },
 ];
 
