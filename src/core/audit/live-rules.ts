@@ -75,8 +75,8 @@ function rulesOfTables(reading: LiveTables, pod: Pick<Pod, 'addresses'>): LiveRu
     return { backend, ...rulesOf(saved[backend], pod) };
   });
   for (const { backend, notUnderstood } of read) {
-    const hidden = notUnderstood.find(({ construct }) => construct === HIDDEN_TABLE);
-    if (hidden !== undefined) return hiddenTable(backend, hidden);
+    const lost = notUnderstood.find(({ inRules }) => !inRules);
+    if (lost !== undefined) return hiddenIn(backend, lost);
   }
   const acting = read.filter(({ rules }) => HOOKS.some((hook) => (rules.chains.get(hook) ?? []).length > 0));
   if (acting.length > 1) {
@@ -103,14 +103,11 @@ function isEmpty({ chains }: RuleSet): boolean {
   return [...chains].every(([name, rules]) => isBuiltIn(name) && rules.length === 0);
 }
 
-/** In the words of `readSave`. */
-const HIDDEN_TABLE = 'a table that iptables cannot show';
-
-function hiddenTable(backend: Backend, { text, at }: UnknownText): UnknownRules {
+function hiddenIn(backend: Backend, { construct, text, at }: UnknownText): UnknownRules {
   return {
     kind: 'not-known',
     name: 'LiveRulesNotUnderstood',
-    message: `iptables-${backend} cannot show the rules that the table nat holds: ${quote(text)}.`,
+    message: `What iptables-${backend} shows of the kernel holds ${construct}: ${quote(text)}.`,
     evidence: { text, position: printPosition(at) },
   };
 }
@@ -133,10 +130,10 @@ function ipv4(address: string): number | undefined {
   return read.kind === 'value' ? read.value : undefined;
 }
 
-/** Without what differs from one reading to the next: dates, and how many packets have met each rule. */
+/** Line by line without what differs from one reading to the next: dates, and how many packets have met each rule. */
 function withoutCounters(text: string): string {
   return text
-    .replace(/^# (?:Generated|Completed) .*\n?/gm, '')
+    .replace(/^# (?:Generated|Completed) .*$/gm, '')
     .replace(/^\[\d+:\d+\] /gm, '')
     .replace(/^(:\S+ \S+) \[\d+:\d+\]$/gm, '$1');
 }

@@ -283,7 +283,17 @@ export const LIVE_CASES: CasesOf<typeof LIVE> = {
           live: tables({ saved: { legacy: '', nft: "# Table `nat' is incompatible, use 'nft' tool.\n" } }),
         },
         message:
-          "iptables-nft cannot show the rules that the table nat holds: \"# Table `nat' is incompatible, use 'nft' tool.\".",
+          "What iptables-nft shows of the kernel holds a table that iptables cannot show: \"# Table `nat' is incompatible, use 'nft' tool.\".",
+      },
+      'for a rule of a chain that is not declared': {
+        input: {
+          ...right,
+          live: tables({
+            saved: { legacy: saved(base).replace('COMMIT', '-A HIDDEN -j ACCEPT\nCOMMIT'), nft: '' },
+          }),
+        },
+        message:
+          'What iptables-legacy shows of the kernel holds a line that is no rule of a chain: "-A HIDDEN -j ACCEPT".',
       },
       'for a match of another module': {
         input: {
