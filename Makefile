@@ -61,7 +61,7 @@ control-plane: build/.compiled ## Find etcd and kube-apiserver, or build them on
 	@node build/e2e/control-plane/main.js assets >/dev/null
 
 .PHONY: kernel-tools
-kernel-tools: build/.compiled ## Find iptables, ip and python3 for the tests against the kernel, or fetch them
+kernel-tools: build/.compiled ## Find iptables, nft, ip and python3 for the tests against the kernel, or fetch them
 	-@node build/e2e/kernel/main.js tools >/dev/null
 
 .PHONY: fuzz-kernel

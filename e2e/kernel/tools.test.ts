@@ -7,7 +7,7 @@ import { ensureTools, type Tools } from './tools.ts';
 const IPTABLES = ['nft', 'legacy'].flatMap((backend) =>
   ['', '-restore', '-save'].map((suffix) => `iptables-${backend}${suffix}`),
 );
-const PROGRAMS = [...IPTABLES, 'ip', 'python3'];
+const PROGRAMS = [...IPTABLES, 'nft', 'nsenter', 'ip', 'python3'];
 
 describe("tools of the kernel's prober", () => {
   let root: string;
@@ -26,10 +26,12 @@ describe("tools of the kernel's prober", () => {
   };
 
   it("are the machine's own where it has all, and nothing is fetched", async () => {
-    put('bin', ['python3', 'ip']);
-    put('sbin', [...IPTABLES, 'ip']);
+    put('bin', ['python3', 'ip', 'nsenter']);
+    put('sbin', [...IPTABLES, 'ip', 'nft']);
     expect(await find('exit 1')).to.deep.equal({
       ...Object.fromEntries(IPTABLES.map((program) => [program, join(root, 'sbin', program)])),
+      nft: join(root, 'sbin/nft'),
+      nsenter: join(root, 'bin/nsenter'),
       ip: join(root, 'bin/ip'),
       python3: join(root, 'bin/python3'),
     });
@@ -46,7 +48,7 @@ describe("tools of the kernel's prober", () => {
   });
 
   it('are an error that names what is missing and says why it cannot be fetched', async () => {
-    put('bin', IPTABLES);
+    put('bin', [...IPTABLES, 'nft', 'nsenter']);
     const error = await find('echo "the archive is closed in this test" >&2; exit 1').catch(
       (reason: unknown) => reason,
     );

@@ -1,9 +1,11 @@
 /**
- * Finds the programs that the kernel's prober needs. What is missing on the machine comes from Debian's archive by
+ * Finds the programs that the kernel's prober and the reader of src/kernel need. What is missing on the machine comes from Debian's archive by
  * fetch.sh, which installs nothing, and stays in the cache. A program of the machine is preferred, each by itself.
  */
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import process from 'node:process';
@@ -17,6 +19,8 @@ const PROGRAMS = [
   'iptables-legacy',
   'iptables-legacy-restore',
   'iptables-legacy-save',
+  'nft',
+  'nsenter',
   'ip',
   'python3',
 ] as const;
@@ -37,11 +41,14 @@ export interface Machine {
 export function thisMachine(): Machine {
   const paths = (process.env['PATH'] ?? '').split(delimiter).filter((path) => path !== '');
   const caches = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
-  // The last two are often missing in PATH, where only root's programs are.
+  const fetch = join(repositoryRoot, 'e2e', 'kernel', 'fetch.sh');
+  // The folder's name tells what was fetched, so that a change of the script makes another.
+  const key = createHash('sha256').update(readFileSync(fetch)).digest('hex').slice(0, 12);
   return {
+    // The last two are often missing in PATH, where only root's programs are.
     folders: [...paths, '/usr/sbin', '/sbin'],
-    cache: join(caches, 'osm-auditor', 'kernel-tools'),
-    fetch: join(repositoryRoot, 'e2e', 'kernel', 'fetch.sh'),
+    cache: join(caches, 'osm-auditor', `kernel-tools-${key}`),
+    fetch,
   };
 }
 
