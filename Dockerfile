@@ -1,4 +1,5 @@
-# The controller in an image that holds Node, one bundled file and nothing to log in with.
+# The controller in an image that holds Node, one bundled file and nothing to log in with. The node agent's image has the
+# programs that ask the kernel beside them: docker build --target node-agent
 FROM node:24-bookworm-slim AS build
 WORKDIR /src
 # Alone and first: as long as the dependencies stay the same, their layer does too.
@@ -6,6 +7,32 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci
 COPY . .
 RUN npm run build
+
+FROM debian:bookworm-slim AS programs
+WORKDIR /agent
+RUN apt-get update && apt-get install --yes --no-install-recommends iptables nftables util-linux
+# The programs as links or files, the extensions of iptables, and the libraries but for C's, which the base has.
+RUN cp --parents --no-dereference /usr/bin/nsenter /usr/sbin/nft /usr/sbin/xtables-*-multi \
+      /usr/sbin/iptables-legacy-save /usr/sbin/iptables-nft-save . \
+    && cp --parents /usr/lib/*/xtables/libxt_*.so /usr/lib/*/xtables/libipt_*.so . \
+    && ldd usr/bin/nsenter usr/sbin/nft usr/sbin/xtables-*-multi | awk '$2 == "=>" { print $3 }' | sort --unique \
+      | grep --invert-match '/libc\.so' | sed 's#^/lib/#/usr/lib/#' | xargs cp --parents --target-directory=.
+
+FROM gcr.io/distroless/nodejs24-debian12:nonroot AS node-agent
+ARG VERSION=0.1.0
+LABEL org.opencontainers.image.title="osm-auditor-node-agent" \
+      org.opencontainers.image.description="Reads the live redirection rules of the pods of its node" \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.version="${VERSION}"
+WORKDIR /app
+COPY --from=programs /agent/usr /usr
+COPY LICENSE ./
+COPY --from=build /src/package.json ./
+COPY --from=build /src/dist ./dist
+# To look at processes of others and into their networks takes root, with the few capabilities that it is given.
+USER 0
+EXPOSE 8080
+ENTRYPOINT ["/nodejs/bin/node", "--enable-source-maps", "/app/dist/osm-auditor.js"]
 
 FROM gcr.io/distroless/nodejs24-debian12:nonroot
 ARG VERSION=0.1.0

@@ -3,6 +3,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
+images := dist/osm-auditor-image.tar dist/osm-auditor-node-agent-image.tar
 sources := $(shell find src e2e docs image charts -name '*.ts' 2>/dev/null)
 
 .PHONY: help
@@ -35,7 +36,7 @@ test: build control-plane kernel-tools ## Run all tests: unit, property, golden,
 
 .PHONY: e2e
 e2e: image ## Run the scenarios on a real node made here, with the real image: no Docker, but root (GREP=word)
-	@node build/e2e/node/main.js run dist/osm-auditor-image.tar -- \
+	@node build/e2e/node/main.js run $(images) -- \
 	  node build/e2e/ground/run.js $(if $(GREP),--grep '$(GREP)')
 
 .PHONY: e2e-kind
@@ -44,12 +45,12 @@ e2e-kind: build ## Run the same scenarios on a kind cluster (needs docker and ki
 
 .PHONY: node
 node: image ## Start a cluster of one real node with the image in it, until Ctrl-C (root)
-	@node build/e2e/node/main.js up dist/osm-auditor-image.tar
+	@node build/e2e/node/main.js up $(images)
 
 .PHONY: image
-image: dist/osm-auditor-image.tar ## Make the image without Docker: dist/osm-auditor-image.tar, and its bill of materials
+image: $(images) ## Make the images without Docker: dist/osm-auditor-image.tar, that of the node agent, and bills of materials
 
-dist/osm-auditor-image.tar: build/.compiled dist/osm-auditor.js build/bundle.json package.json LICENSE image/rootfs.sh image/debian-archive.sh
+$(images) &: build/.compiled dist/osm-auditor.js build/bundle.json package.json LICENSE image/rootfs.sh image/debian-archive.sh
 	@node build/image/main.js
 
 .PHONY: plugin

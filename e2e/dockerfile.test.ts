@@ -53,7 +53,7 @@ describe('Dockerfile', () => {
 
   it('pins each base to an explicit tag', () => {
     const bases = argumentsOf('FROM').map(([base]) => base);
-    expect(bases).to.have.lengthOf(2);
+    expect(bases).to.have.lengthOf(4);
     for (const base of bases) expect(base).to.match(/[^:]+:(?!latest$)[\w.-]+$/);
   });
 
@@ -62,6 +62,29 @@ describe('Dockerfile', () => {
     expect(lastStage[0]?.[1]).to.match(/^gcr\.io\/distroless\/nodejs\d+-debian\d+:nonroot$/);
     const names = lastStage.map(([first]) => first);
     for (const name of ['RUN', 'CMD', 'SHELL', 'ADD', 'VOLUME']) expect(names).not.to.include(name);
+  });
+
+  it('has the node agent in a stage of its own, which is the last one with programs and as root', () => {
+    const begin = instructions.findIndex(([first, , , name]) => first === 'FROM' && name === 'node-agent');
+    const after = instructions.slice(begin);
+    const stage = after.slice(
+      0,
+      after.findIndex(([first], index) => index > 0 && first === 'FROM'),
+    );
+    const lastStage = instructions.slice(instructions.findLastIndex(([first]) => first === 'FROM'));
+    const own = ['COPY --from=programs /agent/usr /usr', 'USER 0'];
+    const lines = (of: readonly (readonly string[])[]): readonly string[] =>
+      of.map((words) => words.join(' ')).filter((line) => !/^(LABEL|FROM)/.test(line) && !own.includes(line));
+    expect(lines(stage)).to.deep.equal(lines(lastStage).filter((line) => !line.startsWith('USER')));
+    expect(stage[0]?.[1]).to.equal(lastStage[0]?.[1]);
+    for (const line of own) expect(stage.map((words) => words.join(' '))).to.include(line);
+  });
+
+  it('takes into it the programs that make image takes', () => {
+    const copied = argumentsOf('RUN').flat().join(' ');
+    for (const name of ['nsenter', 'nft', 'iptables-legacy-save', 'iptables-nft-save']) {
+      expect(copied).to.match(new RegExp(`/usr/s?bin/${name} `));
+    }
   });
 
   it('ends as the user of the deployment, who is not root', () => {

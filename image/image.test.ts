@@ -144,6 +144,7 @@ describe('image', () => {
 
   describe('bill of materials', () => {
     const materials: Materials = {
+      name: 'osm-auditor',
       version: '0.1.0',
       digest: 'sha256:abc',
       npm: [

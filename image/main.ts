@@ -1,33 +1,21 @@
 /**
- * Makes osm-auditor's image without Docker: dist/osm-auditor-image.tar, which `docker load` and `ctr images import` take,
- * and dist/osm-auditor.cdx.json, its bill of materials. Prints the digest of the image's manifest.
+ * Makes the images of osm-auditor and of its node agent without Docker: dist/osm-auditor-image.tar and
+ * dist/osm-auditor-node-agent-image.tar, which `docker load` and `ctr images import` take, and beside each its bill of
+ * materials, dist/osm-auditor.cdx.json and dist/osm-auditor-node-agent.cdx.json. Prints the digests of their manifests.
  *
  * Exit status: 0 made, 1 failed.
  */
-import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { repositoryRoot } from '../src/testing/repository.ts';
+import { agentImage, agentPackages } from './agent.ts';
 import { imageOf, missingLibraries } from './contents.ts';
 import { bundledPackages, debianPackages } from './materials.ts';
-import { archiveOf } from './oci-archive.ts';
-import { sbomOf } from './sbom.ts';
-
-/** What the C++ library of Debian is, with all that it needs. */
-const PACKAGES = ['libstdc++6'];
-
-function fetchLibraries(): string {
-  const script = join(repositoryRoot, 'image/rootfs.sh');
-  const key = createHash('sha256').update(readFileSync(script)).update(PACKAGES.join()).digest('hex');
-  const caches = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
-  const folder = join(caches, 'osm-auditor', `image-${key.slice(0, 12)}`);
-  execFileSync(script, [folder, ...PACKAGES], { stdio: ['ignore', 'inherit', 'inherit'] });
-  return folder;
-}
+import { archiveOf, type Image } from './oci-archive.ts';
+import { OF_AGENT, OF_NODE, unpackedPackages } from './packages.ts';
+import { sbomOf, type DebianPackage } from './sbom.ts';
 
 /** What this process has loaded. */
 function sharedObjects(): readonly string[] {
@@ -42,20 +30,37 @@ async function main(): Promise<void> {
   if (missing.length > 0) {
     throw new Error(`this Node.js needs ${missing.join(', ')}; use a build of nodejs.org, which needs less`);
   }
-  const libraries = fetchLibraries();
-  const image = await imageOf({ version, node: process.execPath, libraries });
+  const libraries = unpackedPackages(OF_NODE);
+  const controller = await imageOf({ version, node: process.execPath, libraries });
+  const ofNode = await debianPackages(join(libraries, 'packages'));
+  await writeImage('osm-auditor', controller, version, ofNode);
+  const programs = unpackedPackages(OF_AGENT);
+  const ofAgent = agentPackages(await debianPackages(join(programs, 'packages')));
+  await writeImage('osm-auditor-node-agent', await agentImage(controller, programs), version, [
+    ...ofNode,
+    ...ofAgent,
+  ]);
+}
+
+async function writeImage(
+  name: string,
+  image: Image,
+  version: string,
+  debian: readonly DebianPackage[],
+): Promise<void> {
   const { bytes, digests } = await archiveOf([image]);
   const digest = digests[0] ?? '';
   const sbom = sbomOf({
+    name,
     version,
     digest,
     npm: await bundledPackages(repositoryRoot, join(repositoryRoot, 'build/bundle.json')),
     node: process.versions.node,
-    debian: await debianPackages(join(libraries, 'packages')),
+    debian,
     architecture: image.architecture,
   });
-  await writeFile(join(repositoryRoot, 'dist/osm-auditor-image.tar'), bytes);
-  await writeFile(join(repositoryRoot, 'dist/osm-auditor.cdx.json'), sbom);
+  await writeFile(join(repositoryRoot, `dist/${name}-image.tar`), bytes);
+  await writeFile(join(repositoryRoot, `dist/${name}.cdx.json`), sbom);
   process.stdout.write(`${image.names.join(' ')} ${digest}\n`);
 }
 

@@ -1,10 +1,12 @@
 /**
- * The software bill of materials of the image, in CycloneDX 1.5: the npm packages that are in the bundle, Node.js, and the
- * Debian packages whose libraries it runs with.
+ * The software bill of materials of an image, in CycloneDX 1.5: the npm packages that are in the bundle, Node.js, and the
+ * Debian packages of which it has libraries or programs.
  *
  * Guarantee: the same inputs give the same text; nothing in it depends on when or where it was made.
  */
 export interface Materials {
+  /** Of the product: osm-auditor. */
+  readonly name: string;
   readonly version: string;
   /** Of the image's manifest, `sha256:...`. */
   readonly digest: string;
@@ -36,7 +38,7 @@ interface Component {
   readonly licenses?: readonly [{ readonly expression: string }];
 }
 
-export function sbomOf({ version, digest, npm, node, debian, architecture }: Materials): string {
+export function sbomOf({ name, version, digest, npm, node, debian, architecture }: Materials): string {
   const components = [
     component('application', 'node', node, `pkg:generic/node@${node}`, 'MIT'),
     ...npm.map((each) =>
@@ -49,8 +51,8 @@ export function sbomOf({ version, digest, npm, node, debian, architecture }: Mat
   ].sort((a, b) => (a.purl < b.purl ? -1 : 1));
   const product = {
     type: 'container',
-    'bom-ref': 'osm-auditor',
-    name: 'osm-auditor',
+    'bom-ref': name,
+    name,
     version,
     hashes: [{ alg: 'SHA-256', content: digest.replace('sha256:', '') }],
     licenses: [{ license: { id: 'Apache-2.0' } }],

@@ -42,6 +42,7 @@ const specs = [
   'build/src/**/*.test.js',
   'build/docs/**/*.test.js',
   'build/charts/**/*.test.js',
+  'build/image/**/*.test.js',
   'build/e2e/**/*.test.js',
 ];
 const tests = run('mocha', [...mocha, ...specs], {
