@@ -9,6 +9,7 @@ import { BenchCluster } from './cluster.ts';
 import { heap } from './heap.ts';
 import { judge } from './judge.ts';
 import { latency } from './latency.ts';
+import { live } from './live.ts';
 import { memory } from './memory.ts';
 import { progress, type Bench, type Part } from './part.ts';
 import { page } from './page.ts';
@@ -35,6 +36,7 @@ const PARTS: readonly Part[] = [
   judge,
   size,
   page,
+  live,
   start,
   watch,
   sync,

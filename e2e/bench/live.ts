@@ -1,0 +1,59 @@
+/** What it costs to read the live rules of 100 pods: networks made here with a script of OSM in each, of either backend. */
+import { BACKENDS, type Backend } from '../../src/core/iptables/saved-tables.ts';
+import { osmLines } from '../../src/testing/osm-scripts.ts';
+import { podId, PodNetworks, readerPrograms, whyNoNetworks } from '../kernel/pod-networks.ts';
+import type { LiveSweep } from './children/live.ts';
+import { runChild } from './child-process.ts';
+import { manifestNodeOptions } from './controller.ts';
+import { atMost, progress, type Part, type Row } from './part.ts';
+
+const PODS = 100;
+const SCRIPT = {
+  ranges: Array.from({ length: 5 }, (_, i) => `10.${i}.0.0/16`),
+  ports: [6379, 7070],
+  inboundPorts: [1010],
+};
+const CPU_MS = 500;
+const MEGABYTES = 60;
+
+export const live: Part = {
+  name: 'live',
+  run: async () => {
+    const reason = whyNoNetworks();
+    if (reason !== undefined) throw new Error(`no networks can be made here: ${reason}`);
+    const rows: Row[] = [];
+    for (const backend of BACKENDS) rows.push(...(await sweepOver(backend)));
+    return rows;
+  },
+};
+
+async function sweepOver(backend: Backend): Promise<readonly Row[]> {
+  progress(`${PODS} networks with rules of the ${backend} backend`);
+  const pods = await PodNetworks.start();
+  try {
+    const restore = { [backend]: `*nat\n${osmLines('R4', SCRIPT).join('\n')}\nCOMMIT\n` };
+    for (let at = 0; at < PODS; at += 1) pods.assign(await pods.network({ restore }), podId(at));
+    progress('sweeps');
+    const programs = JSON.stringify(readerPrograms(pods.tools));
+    const sweep = await runChild<LiveSweep>('live', [pods.proc, programs], {
+      nodeArgs: manifestNodeOptions().split(' '),
+    });
+    const cpu = sweep.ownMs + sweep.programsMs;
+    const memory = sweep.peakBytes / 1e6;
+    return [
+      {
+        measure: `live rules of ${PODS} pods, ${backend}: CPU of a sweep`,
+        figure: `${cpu.toFixed(0)} ms`,
+        ...atMost(cpu, CPU_MS, 'ms'),
+        detail: `median of 5; programs ${sweep.programsMs.toFixed(0)} ms, Node ${sweep.ownMs.toFixed(0)} ms, of that a scan of ${sweep.processes} processes ${sweep.scanMs.toFixed(1)} ms; ${sweep.wallMs.toFixed(0)} ms on the clock`,
+      },
+      {
+        measure: `the same: peak RSS of a process that does nothing else, with the NODE_OPTIONS of the controller`,
+        figure: `${memory.toFixed(0)} MB`,
+        ...atMost(memory, MEGABYTES, 'MB'),
+      },
+    ];
+  } finally {
+    pods.stop();
+  }
+}
