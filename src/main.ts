@@ -13,6 +13,8 @@ const streams: Streams = {
   screen: process.stdout.isTTY
     ? { size: () => ({ columns: process.stdout.columns, rows: process.stdout.rows }) }
     : undefined,
+  // Loaded when needed: hardly any command looks.
+  openKernel: async () => (await import('./kernel/kernel.ts')).openKernel(),
   now: () => Date.now(),
 };
 

@@ -85,12 +85,20 @@ export class NodeAgent {
     });
   }
 
+  /** What `check --live` says of the namespace's pods. */
+  async check(namespace: string): Promise<ReadonlyMap<string, CheckedPod>> {
+    const printed = await this.checkOnce(namespace);
+    const { pods } = JSON.parse(printed) as { pods: CheckedPod[] };
+    return new Map(pods.map((each) => [each.name, each]));
+  }
+
   /**
-   * What `check --live` says of the namespace's pods, run once on the node by a pod as the DaemonSet makes it.
+   * Runs `check --live` on the node, by a pod as the DaemonSet makes it.
    *
    * @param without a capability that it lacks
+   * @returns what it has printed
    */
-  async check(namespace: string, without?: string): Promise<ReadonlyMap<string, CheckedPod>> {
+  async checkOnce(namespace: string, without?: string): Promise<string> {
     const text = await this.#cluster.kubectl([
       'get',
       'daemonset',
@@ -139,9 +147,7 @@ export class NodeAgent {
         ]);
         return phase === 'Succeeded' || phase === 'Failed' ? phase : undefined;
       });
-      const printed = await this.#cluster.kubectl(['logs', name, '-n', NAME]);
-      const { pods } = JSON.parse(printed.slice(printed.indexOf('{'))) as { pods: CheckedPod[] };
-      return new Map(pods.map((each) => [each.name, each]));
+      return await this.#cluster.kubectl(['logs', name, '-n', NAME]);
     } finally {
       await this.#cluster.kubectl(['delete', 'pod', name, '-n', NAME, '--grace-period=1', '--wait=false']);
     }

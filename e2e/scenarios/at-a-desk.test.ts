@@ -122,7 +122,7 @@ describe('osm-auditor at a desk, on a cluster', function () {
       { name: 'there', recorded: 'good', node: 'worker-2' },
     ]);
     // A machine on which no pod runs.
-    const scan = () => Promise.resolve({ pods: new Map() });
+    const scan = () => Promise.resolve({ pods: new Map(), hostNetwork: 1, processes: 0 });
     const read = () => Promise.resolve({ kind: 'unreadable', why: 'no-process', reason: '' } as const);
     const kernel = () => Promise.resolve({ scan, read });
     const from = ['--kubeconfig', cluster.kubeconfig, '-n', NAMESPACE, '--live'];

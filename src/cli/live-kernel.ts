@@ -5,29 +5,10 @@
  * or has ended has no rules to read, and nothing is said of it.
  */
 import type { LiveReading } from '../core/audit/live-reading.ts';
-import type { SavedTables } from '../core/iptables/saved-tables.ts';
 import type { Pod } from '../core/osm/pod.ts';
+import type { KernelReader } from '../kernel/kernel.ts';
+import type { ProcessScan } from '../kernel/processes.ts';
 import type { Say } from './progress.ts';
-
-/** As much as is needed here of what reads a machine's kernel. */
-export interface KernelReader {
-  /** The pods of this machine, by their uid. */
-  scan(): Promise<Scan>;
-  read(pod: PodHere | undefined, scan: Scan): Promise<NatReading>;
-}
-
-export interface Scan {
-  readonly pods: ReadonlyMap<string, PodHere>;
-}
-
-export interface PodHere {
-  readonly pids: readonly number[];
-}
-
-export type NatReading =
-  | ({ readonly kind: 'tables' } & SavedTables)
-  | { readonly kind: 'node-network' }
-  | { readonly kind: 'unreadable'; readonly why: string; readonly reason: string };
 
 /** By the pod itself: files may show one of them at several times. */
 export type Readings = ReadonlyMap<Pod, LiveReading>;
@@ -58,7 +39,7 @@ export async function readLivePods(kernel: KernelReader, pods: readonly Pod[], s
   return readings;
 }
 
-async function readPod(kernel: KernelReader, pod: Pod, scan: Scan): Promise<LiveReading | undefined> {
+async function readPod(kernel: KernelReader, pod: Pod, scan: ProcessScan): Promise<LiveReading | undefined> {
   // No injector has seen it, and its processes do not go by its uid.
   if (pod.mirror) return undefined;
   const reading = await kernel.read(scan.pods.get(pod.uid), scan);

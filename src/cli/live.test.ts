@@ -5,7 +5,9 @@ import type { Pod } from '../core/osm/pod.ts';
 import { inputFor, meshedPod } from '../testing/builders.ts';
 import { osmAuditor } from '../testing/recording-terminal.ts';
 import { readJson, readText } from '../testing/repository.ts';
-import { readLivePods, type KernelReader, type NatReading } from './live-kernel.ts';
+import type { KernelReader } from '../kernel/kernel.ts';
+import type { NatReading } from '../kernel/nat-reader.ts';
+import { readLivePods } from './live-kernel.ts';
 import { withReading } from './live.ts';
 
 const BASE = ['-f', 'examples/guide/base/config.yaml'];
@@ -14,19 +16,17 @@ const RULES = ['--live-rules', 'examples/live/good.txt'];
 
 /** A machine with a process of each of these pods, by their uid. */
 function machine(pods: Readonly<Record<string, NatReading>>): KernelReader {
-  const here = new Map(Object.keys(pods).map((uid, i) => [uid, { uid, pids: [i] }]));
+  const here = new Map(Object.keys(pods).map((id, i) => [id, { id, pids: [i], networks: [i] }]));
+  const none: NatReading = { kind: 'unreadable', why: 'no-process', reason: 'nothing runs' };
   return {
-    scan: () => Promise.resolve({ pods: here }),
-    read: (pod) => {
-      const [uid] = [...here].find(([, each]) => each === pod) ?? [];
-      const none: NatReading = { kind: 'unreadable', why: 'no-process', reason: 'nothing runs' };
-      return Promise.resolve(uid === undefined ? none : (pods[uid] ?? none));
-    },
+    scan: () => Promise.resolve({ pods: here, hostNetwork: -1, processes: here.size }),
+    read: (pod) => Promise.resolve((pod && pods[pod.id]) ?? none),
   };
 }
 
 const TABLES: NatReading = {
   kind: 'tables',
+  network: 1,
   saved: { legacy: '*nat\nCOMMIT\n', nft: '' },
   nativeChains: ['a'],
 };

@@ -1,9 +1,10 @@
 /** Looks at what kernels do to the pods of a command: at this machine's, or at what was saved of one. */
 import type { AuditInput } from '../core/audit/judgement.ts';
 import type { Pod } from '../core/osm/pod.ts';
+import type { KernelReader } from '../kernel/kernel.ts';
 import { describeError } from '../kube/describe-error.ts';
 import { readLiveFiles } from './live-files.ts';
-import { readLivePods, type KernelReader, type Readings } from './live-kernel.ts';
+import { readLivePods, type Readings } from './live-kernel.ts';
 import type { LiveOptions } from './live-options.ts';
 import { Progress } from './progress.ts';
 import type { Selection } from './subjects.ts';

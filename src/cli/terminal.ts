@@ -1,7 +1,7 @@
 /** The streams and the time that commands use, as a dependency so that tests can look at what a person would see. */
 import type { Readable } from 'node:stream';
 import { visible, visibleLines } from '../core/audit/quote.ts';
-import type { KernelReader } from './live-kernel.ts';
+import type { KernelReader } from '../kernel/kernel.ts';
 import { encode, type StyledText } from './styled-text.ts';
 
 /** Where what is printed goes, as it is. */

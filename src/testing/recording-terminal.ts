@@ -6,7 +6,7 @@
  */
 import process from 'node:process';
 import { Readable } from 'node:stream';
-import type { KernelReader } from '../cli/live-kernel.ts';
+import type { KernelReader } from '../kernel/kernel.ts';
 import { runCommandLine } from '../cli/program.ts';
 import type { Screen } from '../cli/terminal.ts';
 
