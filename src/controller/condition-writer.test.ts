@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { CONDITION_TYPE } from '../core/audit/condition-text.ts';
+import { CONDITION_TYPE, LIVE_REDIRECTION } from '../core/audit/condition-text.ts';
 import { finding, type Finding } from '../core/audit/finding.ts';
 import type { Report, Status } from '../core/audit/report.ts';
 import type { Condition } from '../kube/conditions.ts';
@@ -41,6 +41,7 @@ const podWith = (
 
 describe('condition writer', () => {
   let clock: ManualClock;
+  let create: (words?: typeof LIVE_REDIRECTION) => ConditionWriter;
   let bodies: unknown[];
   let writer: ConditionWriter;
   let again: string[];
@@ -53,17 +54,20 @@ describe('condition writer', () => {
     again = [];
     results = [];
     answer = () => Promise.resolve({});
-    writer = new ConditionWriter({
-      api: {
-        patchNamespacedPodStatus: ({ body }) => {
-          bodies.push(body);
-          return answer();
+    create = (words) =>
+      new ConditionWriter({
+        ...(words !== undefined && { words }),
+        api: {
+          patchNamespacedPodStatus: ({ body }) => {
+            bodies.push(body);
+            return answer();
+          },
         },
-      },
-      clock,
-      onPatch: (result) => results.push(result),
-      lookAgain: (key, afterMs) => again.push(`${key} in ${afterMs} ms`),
-    });
+        clock,
+        onPatch: (result) => results.push(result),
+        lookAgain: (key, afterMs) => again.push(`${key} in ${afterMs} ms`),
+      });
+    writer = create();
   });
 
   /** The version before had no condition unless said otherwise. */
@@ -78,6 +82,20 @@ describe('condition writer', () => {
     expect(await write(podWith(undefined), verdict('Verified'))).to.equal(true);
     expect(await write(podWith(undefined), verdict('Verified'))).to.equal(false);
     expect(recognises(podWith(undefined)), 'a version from before the write').to.equal(true);
+  });
+
+  it('writes, keeps and takes away the condition whose words it was given, and no other', async () => {
+    writer = create(LIVE_REDIRECTION);
+    const { type, verified: message } = LIVE_REDIRECTION;
+    const live: Condition = { type, status: 'True', reason: 'Verified', message };
+    await write(podWith(undefined), verdict('Verified'));
+    expect(recognises(podWith(live)), 'the echo').to.equal(true);
+    expect(await write(podWith(live), verdict('Verified'))).to.equal(false);
+    await write(podWith(live), verdict('NotApplicable', OUTSIDE));
+    const [written, removal] = bodies;
+    expect(written).to.have.nested.property('status.conditions').that.containSubset([{ type, message }]);
+    expect(removal).to.have.deep.nested.property('status.conditions', [{ type, $patch: 'delete' }]);
+    expect(bodies).to.have.length(2);
   });
 
   it('knows the echo of its write, also when it comes before the answer', async () => {

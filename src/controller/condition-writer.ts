@@ -10,7 +10,7 @@
  * Limits: when the watch brings nothing back for longer than ECHO_WITHIN_MS, a condition may be written once more.
  * RBAC: as kube/conditions.ts says.
  */
-import { CONDITION_TYPE, conditionText } from '../core/audit/condition-text.ts';
+import { conditionText, REDIRECTION, type ConditionWords } from '../core/audit/condition-text.ts';
 import type { Report } from '../core/audit/report.ts';
 import { podKey, type Pod } from '../core/osm/pod.ts';
 import type { Clock } from '../kube/clock.ts';
@@ -29,6 +29,8 @@ export interface ConditionWriterOptions {
   readonly api: PodStatusApi;
   readonly clock: Clock;
   readonly onPatch: (result: 'success' | 'error') => void;
+  /** Which condition; the controller's by default. Snapshots must hold the one of this type. */
+  readonly words?: ConditionWords;
   /** Asks for another look at the pod of the key after so many milliseconds: what it has now was not understood. */
   readonly lookAgain: (key: string, afterMs: number) => void;
 }
@@ -63,14 +65,13 @@ export class ConditionWriter {
   /** The patch that the report asks for; undefined when there is nothing to write. */
   plan(snapshot: PodSnapshot, report: Report): PodConditionPatch | undefined {
     const present = this.present(snapshot);
-    const text = conditionText(report);
+    const { words = REDIRECTION } = this.#options;
+    const text = conditionText(report, words);
     if (text === undefined)
-      return present !== undefined && hasLeft(snapshot.pod, report)
-        ? removalPatch(CONDITION_TYPE)
-        : undefined;
+      return present !== undefined && hasLeft(snapshot.pod, report) ? removalPatch(words.type) : undefined;
     if (present === undefined && saysNothing(report)) return undefined;
     const now = new Date(this.#options.clock.now());
-    return conditionPatch(present === undefined ? [] : [present], { type: CONDITION_TYPE, ...text }, now);
+    return conditionPatch(present === undefined ? [] : [present], { type: words.type, ...text }, now);
   }
 
   /** @throws the API's error */

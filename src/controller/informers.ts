@@ -61,6 +61,8 @@ export interface InformersOptions extends InformerTimings {
   readonly logger: Logger;
   /** Whether the condition on a pod is as it was left; sees every new version of every pod, in order. */
   readonly recognises: (after: PodSnapshot, before: PodSnapshot) => boolean;
+  /** The condition that is kept of a pod; the controller's by default. */
+  readonly conditionType?: string | undefined;
   /** Restricts the pods on the server's side, for example `spec.nodeName=worker-1`; all pods by default. */
   readonly podFieldSelector?: string | undefined;
   readonly podLabelSelector?: string | undefined;
@@ -82,6 +84,7 @@ export const WEBHOOKS_PATH = '/apis/admissionregistration.k8s.io/v1/mutatingwebh
 
 export function createInformers({
   recognises,
+  conditionType,
   podFieldSelector,
   podLabelSelector,
   podNamespace,
@@ -101,7 +104,7 @@ export function createInformers({
         ...(podLabelSelector !== undefined && { labelSelector: podLabelSelector }),
       },
       ...(ownsPod !== undefined && { accepts: ownsPod }),
-      project: (object) => new PackedPod(podSnapshot(object)),
+      project: (object) => new PackedPod(podSnapshot(object, conditionType)),
       // Our own status write comes back as a change: it wakes nobody. A foreign hand on the condition does.
       changed: (before, after) => !recognises(after, before) || !before.samePod(after),
     }),

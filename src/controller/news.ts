@@ -1,10 +1,5 @@
 /** What there is to tell about a pod, compared with what was told before. */
-import {
-  eventNote,
-  findingIdentity,
-  RECOVERED_NOTE,
-  RECOVERED_REASON,
-} from '../core/audit/condition-text.ts';
+import { eventNote, findingIdentity, type ConditionWords } from '../core/audit/condition-text.ts';
 import type { Finding } from '../core/audit/finding.ts';
 import type { Report } from '../core/audit/report.ts';
 import type { EventInput } from '../kube/events.ts';
@@ -34,6 +29,7 @@ export function newsOf(
   candidates: readonly Finding[],
   told: (identity: string) => boolean,
   troubled: boolean,
+  { recovered, verified }: ConditionWords,
 ): readonly News[] {
   const news: News[] = [];
   for (const finding of candidates) {
@@ -41,9 +37,8 @@ export function newsOf(
     if (told(identity)) continue;
     news.push({ identity, event: event(report, 'Warning', finding.name, eventNote(finding)) });
   }
-  if (report.status === 'Verified' && troubled && !told(RECOVERED_REASON)) {
-    const recovery = event(report, 'Normal', RECOVERED_REASON, RECOVERED_NOTE);
-    news.push({ identity: RECOVERED_REASON, event: recovery });
+  if (report.status === 'Verified' && troubled && !told(recovered)) {
+    news.push({ identity: recovered, event: event(report, 'Normal', recovered, verified) });
   }
   return news;
 }

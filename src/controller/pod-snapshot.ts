@@ -8,7 +8,7 @@ import { containerOf, initContainerOf } from './container-snapshot.ts';
 import { namespaceSchema, podSchema, type PodObject } from './pod-schema.ts';
 import { inside } from './read-object.ts';
 
-/** A pod's facts, and the condition that this project once wrote on it. */
+/** A pod's facts, and the condition that the program at hand once wrote on it. */
 export interface PodSnapshot {
   readonly pod: Pod;
   readonly condition: Condition | undefined;
@@ -20,10 +20,13 @@ const WINDOWS = 'windows';
 
 const BOOTSTRAP_PREFIXES = PRODUCTS.flatMap(({ bootstrapPrefixes }) => bootstrapPrefixes);
 
-/** @throws SnapshotError */
-export function podSnapshot(object: unknown): PodSnapshot {
+/**
+ * @param conditionType which condition to keep
+ * @throws SnapshotError
+ */
+export function podSnapshot(object: unknown, conditionType: string = CONDITION_TYPE): PodSnapshot {
   const { metadata, spec, status } = podSchema(object);
-  const condition = status.conditions.find(({ type }) => type === CONDITION_TYPE);
+  const condition = status.conditions.find(({ type }) => type === conditionType);
   const podUser = spec.securityContext.runAsUser ?? undefined;
   const annotations = pick(metadata.annotations, RELEVANT_ANNOTATIONS);
   const pod: Pod = {

@@ -14,7 +14,7 @@
  * RBAC: as kube/events.ts and kube/conditions.ts say.
  */
 import { catalogueEntry } from '../core/audit/catalogue.ts';
-import { codeOf, findingIdentity } from '../core/audit/condition-text.ts';
+import { codeOf, findingIdentity, REDIRECTION, type ConditionWords } from '../core/audit/condition-text.ts';
 import type { Report } from '../core/audit/report.ts';
 import { podKey, type Pod } from '../core/osm/pod.ts';
 import type { PodConditionPatch } from '../kube/conditions.ts';
@@ -31,6 +31,8 @@ export interface ReporterOptions {
   readonly conditions: ConditionWriter | undefined;
   /** undefined switches the Events off. */
   readonly events: Pick<EventRecorder, 'record' | 'ensure'> | undefined;
+  /** Of the Event on recovery; the controller's by default. */
+  readonly words?: ConditionWords;
   /** undefined for no policy reports. */
   readonly policyReports?: Pick<PolicyReportWriter, 'plan' | 'write' | 'forget' | 'reset'> | undefined;
 }
@@ -85,7 +87,7 @@ export class Reporter {
 
   /** What the report asks for, without writing anything. */
   plan({ key, snapshot, report }: Pick<Judged, 'key' | 'snapshot' | 'report'>): Plan {
-    const { conditions, events, policyReports } = this.#options;
+    const { conditions, events, policyReports, words = REDIRECTION } = this.#options;
     const { pod } = snapshot;
     const before = ofPod(this.#told.get(key), pod);
     const rolledUp = ofPod(this.#rolledUp.get(key), pod);
@@ -107,7 +109,7 @@ export class Reporter {
     return {
       key,
       pod,
-      news: events === undefined ? [] : newsOf(report, untold, known, troubled),
+      news: events === undefined ? [] : newsOf(report, untold, known, troubled, words),
       patch,
       policyReports: policyReports?.plan(pod, report) ?? [],
       sure: before !== undefined && !halfTold,

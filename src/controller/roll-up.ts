@@ -6,7 +6,6 @@
  * of the cluster that is judged, never from the number of pods: a replica that takes over in the middle of a change, when
  * fewer pods are left, makes the same statement.
  */
-import { RECOVERED_REASON } from '../core/audit/condition-text.ts';
 import type { MeshConfig } from '../core/osm/mesh-config.ts';
 import { podKey, type Pod } from '../core/osm/pod.ts';
 import type { EventInput } from '../kube/events.ts';
@@ -75,7 +74,8 @@ function statement(
   part: string | undefined,
 ): EventInput {
   const { type, reason, action } = event;
-  const recovered = reason === RECOVERED_REASON;
+  // Of what is well only recoveries are told.
+  const recovered = type === 'Normal';
   const who = `${count(members.length, 'pod')} of ${workloads(members, part)}`;
   const what = recovered ? `${who} recovered.` : `${who}.`;
   return {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { CONDITION_TYPE } from '../core/audit/condition-text.ts';
+import { CONDITION_TYPE, LIVE_REDIRECTION } from '../core/audit/condition-text.ts';
 import { readJson } from '../testing/repository.ts';
 import { namespaceSnapshot, podSnapshot, sameFacts, SnapshotError } from './snapshot.ts';
 
@@ -125,6 +125,13 @@ describe('podSnapshot', () => {
       containers: [],
       ephemeralContainers: [],
     });
+  });
+
+  it('takes the condition of the type that it is told, beside the other one', () => {
+    const [theirs, ours] = [CONDITION_TYPE, LIVE_REDIRECTION.type].map((type) => ({ type, status: 'True' }));
+    const pod = good(({ status }) => (status['conditions'] as unknown[]).push(theirs, ours));
+    expect(podSnapshot(pod, LIVE_REDIRECTION.type).condition?.type).to.equal(LIVE_REDIRECTION.type);
+    expect(podSnapshot(pod).condition?.type).to.equal(CONDITION_TYPE);
   });
 
   it('takes our own condition and leaves the others', () => {

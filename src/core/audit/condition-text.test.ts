@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { withoutEffect } from '../../testing/builders.ts';
-import { conditionText } from './condition-text.ts';
+import { conditionText, LIVE_REDIRECTION, REDIRECTION } from './condition-text.ts';
 import { finding, type Finding } from './finding.ts';
 import { statusOf, type Report } from './report.ts';
 
@@ -40,6 +40,16 @@ describe('the text of the condition', () => {
       reason: 'PodStarting',
       message: 'OA208 Starting.',
     });
+  });
+
+  it('speaks of the kernel in the words of the condition about it', () => {
+    expect(conditionText(reportWith(), LIVE_REDIRECTION)).to.deep.equal({
+      status: 'True',
+      reason: 'Verified',
+      message: 'The kernel redirects traffic as the mesh configuration says.',
+    });
+    for (const word of ['type', 'verified', 'recovered'] as const)
+      expect(LIVE_REDIRECTION[word]).not.to.equal(REDIRECTION[word]);
   });
 
   it('is none for a pod that the mesh does not concern', () => {

@@ -1,4 +1,4 @@
-/** The words of the pod condition `openservicemesh.io/RedirectionVerified` and of the Events, made from a report. */
+/** The words of the conditions on pods and of the Events, made from a report. */
 import type { Finding } from './finding.ts';
 import type { Report } from './report.ts';
 
@@ -7,6 +7,30 @@ export const CONDITION_TYPE = 'openservicemesh.io/RedirectionVerified';
 const VERIFIED_REASON = 'Verified';
 export const RECOVERED_REASON = 'RedirectionVerified';
 export const RECOVERED_NOTE = 'Traffic is redirected as the mesh configuration says.';
+
+/** What one condition says, and its Event of recovery. Each condition has one program that owns it. */
+export interface ConditionWords {
+  readonly type: string;
+  /** Of a pod that is as it should be: the message of the condition, and the note of the Event. */
+  readonly verified: string;
+  /** The reason of that Event. */
+  readonly recovered: string;
+}
+
+/** What a pod carries is what the configuration says: the controller's. */
+export const REDIRECTION: ConditionWords = {
+  type: CONDITION_TYPE,
+  verified: RECOVERED_NOTE,
+  recovered: RECOVERED_REASON,
+};
+
+/** What the kernel does is what the configuration says: the node agent's. */
+export const LIVE_REDIRECTION: ConditionWords = {
+  type: 'openservicemesh.io/RedirectionLiveVerified',
+  verified: 'The kernel redirects traffic as the mesh configuration says.',
+  recovered: 'RedirectionLiveVerified',
+};
+
 /** What the API takes for an Event's note; the condition keeps to it too. In bytes. */
 const LONGEST_MESSAGE = 1024;
 
@@ -26,6 +50,7 @@ export interface ConditionText {
  */
 export function conditionText(
   report: Pick<Report, 'status'> & { readonly findings: readonly Described[] },
+  words: Pick<ConditionWords, 'verified'> = REDIRECTION,
 ): ConditionText | undefined {
   const deciding = report.findings.filter(({ effect }) => effect !== 'None');
   switch (report.status) {
@@ -35,7 +60,7 @@ export function conditionText(
       return {
         status: 'True',
         reason: VERIFIED_REASON,
-        message: RECOVERED_NOTE,
+        message: words.verified,
       };
     case 'Discrepant':
     case 'Unknown':
