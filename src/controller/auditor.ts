@@ -13,25 +13,25 @@
  * when it has judged all pods; until it leads, and after, it judges and counts and writes nothing.
  */
 import { setMaxListeners } from 'node:events';
+import { audit } from '../core/audit/audit.ts';
+import { REDIRECTION } from '../core/audit/condition-text.ts';
 import type { Fork } from '../core/osm/dialect.ts';
 import type { Cluster } from '../kube/client.ts';
 import type { Clock } from '../kube/clock.ts';
 import { describeError } from '../kube/describe-error.ts';
 import { Controller, type Readiness } from '../kube/controller.ts';
-import { EventRecorder, type EventInput } from '../kube/events.ts';
+import type { EventInput } from '../kube/events.ts';
 import type { Logger } from '../kube/logger.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { ClusterSurroundings } from './cluster-surroundings.ts';
-import { ConditionWriter } from './condition-writer.ts';
 import { ConfigReporter } from './config-reporter.ts';
-import { createInformers, type Informers, type InformerTimings } from './informers.ts';
+import { allInformers, createInformers, type Informers, type InformerTimings } from './informers.ts';
 import { Judge } from './judge.ts';
 import { LivePage, type MadePage } from './live-page.ts';
 import { UNCONTESTED, type Leadership } from './leadership.ts';
-import { observeWork, refreshMetrics } from './instrumentation.ts';
+import { observeWork, refreshPods, refreshWork } from './instrumentation.ts';
 import { Notices } from './notices.ts';
-import { policyReportGroups, type PolicyReportGroup } from './policy-report-groups.ts';
-import { PolicyReportWriter } from './policy-report-writer.ts';
+import { policyReporting } from './policy-reporting.ts';
 import { CONFIG_KEY, namespaceKey } from './keys.ts';
 import { Reconciler } from './reconciler.ts';
 import { Reporter } from './reporter.ts';
@@ -40,6 +40,7 @@ import { sight } from './sight.ts';
 import { LIVE, Sweep } from './sweep.ts';
 import { PodStatuses } from './pod-statuses.ts';
 import { limitWrites } from './write-limit.ts';
+import { createWriters } from './writers.ts';
 
 /** An election that this process takes part in; kube/leader-election.ts has one. */
 export interface Election extends Leadership {
@@ -84,7 +85,6 @@ const MOST_LISTENERS = 50;
 
 export class Auditor {
   readonly #informers: Informers;
-  readonly #reportGroups: readonly PolicyReportGroup[];
   readonly #controller: Controller;
   readonly #sweep: Sweep;
   readonly #election: Election | undefined;
@@ -104,51 +104,33 @@ export class Auditor {
     this.#election = election;
     this.#blindAfterMs = options.blindAfterMs ?? BLIND_AFTER_MS;
     const writes = limitWrites(cluster.calls, leadership);
-    const events = options.writeEvents
-      ? new EventRecorder({
-          api: writes.events,
-          reporter: { controller: REPORTING_CONTROLLER, instance: options.instance },
-          clock,
-          observer: {
-            written: (type) => metrics.eventsTotal.inc({ type }),
-            dropped: (type, reason) => metrics.eventsDropped.inc({ type, reason }),
-          },
-        })
-      : undefined;
-    const conditions = options.writeConditions
-      ? new ConditionWriter({
-          api: writes.conditions,
-          clock,
-          onPatch: (result) => metrics.conditionPatches.inc({ result }),
-          lookAgain: (key, afterMs) => this.#controller.queue.addAfter(key, afterMs),
-        })
-      : undefined;
-    this.#reportGroups =
-      options.writePolicyReports === true
-        ? policyReportGroups({
-            api: cluster,
-            clock,
-            logger,
-            ...options.informers,
-            onPresence: () => this.#sweepAllAgain(),
-          })
-        : [];
-    const policyReports = new PolicyReportWriter({
-      groups: this.#reportGroups,
-      api: writes.customObjects,
+    const lookAgain = (key: string, afterMs: number): void => this.#controller.queue.addAfter(key, afterMs);
+    const { events, conditions } = createWriters({
+      writes,
       clock,
-      onWrite: (result) => metrics.policyReportWrites.inc({ result }),
-      lookAgain: (key, afterMs) => this.#controller.queue.addAfter(key, afterMs),
+      metrics,
+      writeConditions: options.writeConditions,
+      writeEvents: options.writeEvents,
+      reporter: { controller: REPORTING_CONTROLLER, instance: options.instance },
+      words: REDIRECTION,
+      lookAgain,
     });
-    for (const group of this.#reportGroups) {
-      group.reports.onChange((key) => {
-        const pod = policyReports.changed(group, key);
+    const { groups, writer: policyReports } = policyReporting({
+      on: options.writePolicyReports === true,
+      api: cluster,
+      writes: writes.customObjects,
+      clock,
+      logger,
+      metrics,
+      informers: options.informers,
+      onForeignHand: (pod) => {
         // What the leader writes is no news for those that follow.
-        if (pod !== undefined && leadership.leading) this.#wake(pod);
-      });
-      // Until then nothing was written.
-      group.reports.onRefusal(() => this.#sweepAllAgain());
-    }
+        if (leadership.leading) this.#wake(pod);
+      },
+      onPresence: () => this.#sweepAllAgain(),
+      lookAgain,
+    });
+    const otherInformers = groups.map(({ reports }) => reports);
     const reporter = new Reporter({ conditions, events, policyReports });
     // Each shard sees the configuration; what one has told, the others find told and do not count as a repeat.
     const configEvents =
@@ -176,6 +158,7 @@ export class Auditor {
     const judge = new Judge({
       pods,
       around,
+      verdict: audit,
       gathering: { graceMs, settleMs, fork },
       statuses,
       metrics,
@@ -223,7 +206,7 @@ export class Auditor {
       informers: [pods],
       optionalInformers: [namespaces, ...Object.values(configs), webhooks],
       // No verdict depends on them, and a server that stands behind the API server may serve them.
-      otherInformers: this.#reportGroups.map(({ reports }) => reports),
+      otherInformers,
       reconcile: (key) => reconciler.reconcile(key),
       clock,
       logger,
@@ -231,8 +214,8 @@ export class Auditor {
       drainMs: DRAIN_MS,
     });
     metrics.beforeScrape(() => {
-      const others = this.#reportGroups.map(({ reports }) => reports);
-      refreshMetrics(metrics, this.#informers, statuses, this.#controller.queue, others);
+      refreshPods(metrics, statuses);
+      refreshWork(metrics, [...allInformers(this.#informers), ...otherInformers], this.#controller.queue);
       metrics.leader.set(leadership.leading ? 1 : 0);
     });
     election?.onChange((leading) => {

@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import { finding } from '../core/audit/finding.ts';
 import type { Report } from '../core/audit/report.ts';
 import { Metrics } from '../metrics/metrics.ts';
-import type { Informers } from './informers.ts';
-import { observeWork, refreshMetrics } from './instrumentation.ts';
+import { allInformers, type Informers } from './informers.ts';
+import { observeWork, refreshPods, refreshWork } from './instrumentation.ts';
 import { PodStatuses } from './pod-statuses.ts';
 
 const NUMBERS = {
@@ -75,7 +75,8 @@ describe('the metrics read before a scrape', () => {
       const webhooks = informer('webhooks', true, { lastEventAt: 2500 });
       const informers: unknown = { pods, namespaces: informer('namespaces', false), configs, webhooks };
       const queue = { depth: 7, unfinished: { totalMs: 90_500, longestMs: 61_000 } };
-      refreshMetrics(metrics, informers as Informers, statuses, queue);
+      refreshPods(metrics, statuses);
+      refreshWork(metrics, allInformers(informers as Informers), queue);
     });
   });
   const text = async (): Promise<readonly string[]> =>

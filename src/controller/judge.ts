@@ -3,11 +3,11 @@
  * I/O: thousands of pods are judged within a fraction of a second.
  */
 import { performance } from 'node:perf_hooks';
-import { audit } from '../core/audit/audit.ts';
+import type { AuditInput } from '../core/audit/judgement.ts';
 import type { Report } from '../core/audit/report.ts';
 import type { Clock } from '../kube/clock.ts';
 import type { Informer } from '../kube/informer.ts';
-import type { Metrics } from '../metrics/metrics.ts';
+import type { WorkMetrics } from '../metrics/work-metrics.ts';
 import { gather, type GatherOptions, type Surroundings } from './gatherer.ts';
 import type { PodStatuses } from './pod-statuses.ts';
 import type { PodSnapshot } from './snapshot.ts';
@@ -15,9 +15,11 @@ import type { PodSnapshot } from './snapshot.ts';
 export interface JudgeOptions {
   readonly pods: Pick<Informer<PodSnapshot>, 'get'>;
   readonly around: Surroundings;
+  /** Pure: `audit`, or what looks at the pod otherwise. The key is the one that the pod is kept by. */
+  readonly verdict: (input: AuditInput, key: string) => Report;
   readonly gathering: GatherOptions;
   readonly statuses: PodStatuses;
-  readonly metrics: Pick<Metrics, 'auditDuration'>;
+  readonly metrics: Pick<WorkMetrics, 'auditDuration'>;
   readonly clock: Clock;
 }
 
@@ -41,7 +43,7 @@ export class Judge {
 
   /** @returns undefined when there is no such pod any more */
   judge(key: string): Judged | undefined {
-    const { pods, around, gathering, statuses, metrics, clock } = this.#options;
+    const { pods, around, verdict, gathering, statuses, metrics, clock } = this.#options;
     const kept = pods.get(key);
     if (kept === undefined) {
       statuses.forget(key);
@@ -50,7 +52,7 @@ export class Judge {
     // Read once: what is kept of thousands of pods is packed.
     const snapshot = { pod: kept.pod, condition: kept.condition };
     const started = performance.now();
-    const report = audit(gather(snapshot.pod, around, gathering, clock.now()));
+    const report = verdict(gather(snapshot.pod, around, gathering, clock.now()), key);
     metrics.auditDuration.observe((performance.now() - started) / 1000);
     const { recheckAt } = report;
     return {

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { audit } from '../core/audit/audit.ts';
 import type { ConfigSet } from '../core/osm/choose-config.ts';
 import { INJECTION_ANNOTATION, MONITORED_BY_LABEL } from '../core/osm/names.ts';
 import type { Namespace, Pod } from '../core/osm/pod.ts';
@@ -100,7 +101,7 @@ describe('reconciler', () => {
         return leading;
       },
     };
-    const judge = new Judge({ pods, around, gathering, statuses, metrics, clock });
+    const judge = new Judge({ pods, around, verdict: audit, gathering, statuses, metrics, clock });
     const shared = { around, judge, reporter, leadership, metrics, notices, logger };
     const queue = {
       add: (key: string) => queued.push(key),

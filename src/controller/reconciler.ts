@@ -24,9 +24,11 @@ export interface ReconcilerOptions {
   readonly sweep: Sweep;
   readonly around: Surroundings;
   readonly reporter: Reporter;
-  readonly configReporter: ConfigReporter;
+  /** undefined where another process tells of the configuration itself. */
+  readonly configReporter: ConfigReporter | undefined;
   readonly leadership: Leadership;
-  readonly metrics: Pick<Metrics, 'configValid' | 'detectionLatency'>;
+  /** Without `config_valid` where another process counts it. */
+  readonly metrics: Pick<Metrics, 'detectionLatency'> & Partial<Pick<Metrics, 'configValid'>>;
   readonly clock: Clock;
   readonly notices: Notices;
   readonly logger: Logger;
@@ -93,9 +95,9 @@ export class Reconciler {
     const { around, metrics, sweep, configReporter, leadership } = this.#options;
     const lookups = configurationsOf(around.configs());
     const valid = lookups.every((lookup) => lookup.kind === 'found' && isValid(lookup.config));
-    metrics.configValid.set(valid ? 1 : 0);
+    metrics.configValid?.set(valid ? 1 : 0);
     const work = [sweep.run(undefined, noticed)];
-    if (leadership.leading) work.push(configReporter.report(lookups));
+    if (leadership.leading && configReporter !== undefined) work.push(configReporter.report(lookups));
     for (const result of await Promise.allSettled(work)) {
       if (result.status === 'rejected') throw result.reason;
     }

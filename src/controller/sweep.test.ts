@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { audit } from '../core/audit/audit.ts';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Pod } from '../core/osm/pod.ts';
@@ -84,7 +85,15 @@ describe('sweep', () => {
     sweep = new Sweep({
       pods,
       around,
-      judge: new Judge({ pods, around, gathering, statuses: new PodStatuses(), metrics, clock }),
+      judge: new Judge({
+        pods,
+        around,
+        verdict: audit,
+        gathering,
+        statuses: new PodStatuses(),
+        metrics,
+        clock,
+      }),
       reporter,
       events,
       leadership: {
@@ -114,7 +123,15 @@ describe('sweep', () => {
   const writeAll = async (): Promise<void> => {
     const around = { namespace: () => undefined, configs: () => configs };
     const gathering = { graceMs: 60_000, settleMs: 0, fork: {} };
-    const judge = new Judge({ pods, around, gathering, statuses: new PodStatuses(), metrics, clock });
+    const judge = new Judge({
+      pods,
+      around,
+      verdict: audit,
+      gathering,
+      statuses: new PodStatuses(),
+      metrics,
+      clock,
+    });
     for (const line of queued.splice(0)) {
       const key = line.split(' ')[0] ?? '';
       const judged = judge.judge(key);

@@ -20,7 +20,7 @@ import type { Informer } from '../kube/informer.ts';
 import type { Logger } from '../kube/logger.ts';
 import { TimeSlice } from '../kube/time-slice.ts';
 import type { WorkQueue } from '../kube/workqueue.ts';
-import type { Metrics } from '../metrics/metrics.ts';
+import type { WorkMetrics } from '../metrics/work-metrics.ts';
 import type { Surroundings } from './gatherer.ts';
 import type { Judge } from './judge.ts';
 import { CONFIG_KEY, namespaceKey } from './keys.ts';
@@ -40,7 +40,7 @@ export interface SweepOptions {
   readonly events: Pick<EventRecorder, 'record' | 'ensure' | 'exists'> | undefined;
   readonly leadership: Leadership;
   readonly notices: Notices;
-  readonly metrics: Pick<Metrics, 'sweepDuration'>;
+  readonly metrics: Pick<WorkMetrics, 'sweepDuration'>;
   readonly logger: Logger;
   readonly queue: Pick<WorkQueue, 'add' | 'addAfter' | 'isRunning'>;
   /** Which pods this process judges, where it does not judge all. */

@@ -1,6 +1,10 @@
 import { expect } from 'chai';
 import { Metrics } from './metrics.ts';
-import { METRICS } from './table.ts';
+import { LiveMetrics } from './live-metrics.ts';
+import { LIVE_METRICS } from './live-table.ts';
+import { CONTROLLER_METRICS, METRICS, WORK_METRICS } from './table.ts';
+
+const OF_CONTROLLER = { ...CONTROLLER_METRICS, ...WORK_METRICS };
 
 describe('metrics', () => {
   let metrics: Metrics;
@@ -12,7 +16,7 @@ describe('metrics', () => {
 
   it('exist from the start, each of the table with its type and help', async () => {
     const lines = await text();
-    for (const { name, type, help } of Object.values(METRICS)) {
+    for (const { name, type, help } of Object.values(OF_CONTROLLER)) {
       expect(lines).to.include(`# TYPE ${name} ${type}`);
       expect(lines).to.include(`# HELP ${name} ${help}`);
     }
@@ -20,7 +24,7 @@ describe('metrics', () => {
 
   it('are all in the table, besides those of the process', async () => {
     const names = (await text()).flatMap((line) => /^# TYPE (osm_\S+)/.exec(line)?.[1] ?? []);
-    expect(names).to.have.members(Object.values(METRICS).map(({ name }) => name));
+    expect(names).to.have.members(Object.values(OF_CONTROLLER).map(({ name }) => name));
     expect((await text()).some((line) => line.startsWith('process_cpu_seconds_total '))).to.equal(true);
   });
 
@@ -74,6 +78,26 @@ describe('metrics', () => {
   });
 });
 
+describe('metrics of the node agent', () => {
+  const lines = async (): Promise<readonly string[]> => (await new LiveMetrics('1').render()).split('\n');
+
+  it('are those of its work and its own: what the controller counts is not counted twice', async () => {
+    const names = (await lines()).flatMap((line) => /^# TYPE (osm_\S+)/.exec(line)?.[1] ?? []);
+    const own = Object.values({ ...WORK_METRICS, ...LIVE_METRICS });
+    expect(names).to.have.members(own.map(({ name }) => name));
+    for (const { name } of Object.values(LIVE_METRICS)) expect(name).to.match(/^osm_auditor_live_/);
+  });
+
+  it('have every state and every result at zero', async () => {
+    const text = await lines();
+    for (const state of ['read', 'node_network', 'unreadable', 'waiting', 'not_applicable'])
+      expect(text).to.include(`osm_auditor_live_readings{state="${state}"} 0`);
+    for (const result of ['read', 'no_process', 'not_permitted', 'error'])
+      expect(text).to.include(`osm_auditor_live_reads_total{result="${result}"} 0`);
+    expect(text).to.include('osm_auditor_live_oldest_reading_age_seconds 0');
+  });
+});
+
 describe('the table of metrics', () => {
   const entries = Object.values(METRICS);
 
@@ -86,8 +110,8 @@ describe('the table of metrics', () => {
     expect(new Set(entries.map(({ name }) => name)).size).to.equal(entries.length);
   });
 
-  it("has no label for a pod's name or uid", () => {
-    for (const { name, labels } of entries)
+  it("has no label for a pod's name or uid, but for what each pod's kernel counts", () => {
+    for (const { name, labels } of entries.filter((each) => each !== METRICS.liveConnections))
       expect(labels, name).to.not.include.any.members(['pod', 'name', 'uid']);
   });
 

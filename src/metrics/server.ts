@@ -7,7 +7,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { visible } from '../core/audit/quote.ts';
-import type { Metrics } from './metrics.ts';
+import type { WorkMetrics } from './work-metrics.ts';
 
 export interface Readiness {
   readonly ready: boolean;
@@ -26,7 +26,7 @@ export interface ServerOptions {
   readonly host: string | undefined;
   /** 0 takes a free one. */
   readonly port: number;
-  readonly metrics: Metrics;
+  readonly metrics: Pick<WorkMetrics, 'render' | 'contentType'>;
   readonly readiness: () => Readiness;
   /** undefined for a server without a page. */
   readonly page?: (() => Promise<ServedPage>) | undefined;

@@ -1,38 +1,18 @@
 /**
  * Every metric there is: its name, type, help and labels. docs/metrics.md is made from this table.
  *
- * Names are a contract. No label carries a pod's name; a deleted pod's numbers go with it.
+ * Names are a contract. No label carries a pod's name, but for the one of which live-table.ts says why; a deleted pod's
+ * numbers go with it.
  */
-
-export interface MetricEntry {
-  readonly name: string;
-  readonly type: 'gauge' | 'counter' | 'histogram';
-  readonly help: string;
-  readonly labels: readonly string[];
-  /** Upper bounds of a histogram's buckets, in the metric's unit. */
-  readonly buckets?: readonly number[];
-}
-
-const define = (
-  type: MetricEntry['type'],
-  name: string,
-  help: string,
-  labels: readonly string[] = [],
-  buckets?: readonly number[],
-): MetricEntry => ({
-  name: `osm_auditor_${name}`,
-  type,
-  help,
-  labels,
-  ...(buckets === undefined ? {} : { buckets }),
-});
+import { LIVE_METRICS } from './live-table.ts';
+import { define, SECONDS, type MetricEntry } from './metric-entry.ts';
 
 const MILLISECONDS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25];
-const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
 /** Most work is to find that nothing is to be written. */
 const WORK_SECONDS = [0.001, 0.0025, ...SECONDS];
 
-export const METRICS = {
+/** Of the controller alone: the cluster's numbers, which must not be served twice. */
+export const CONTROLLER_METRICS = {
   pods: define('gauge', 'pods', 'Pods by the status that they were last judged to have.', [
     'namespace',
     'status',
@@ -47,6 +27,21 @@ export const METRICS = {
     'config_valid',
     '1 when the mesh configuration was found and every value in it means something, else 0.',
   ),
+  policyReportWrites: define(
+    'counter',
+    'policy_report_writes_total',
+    'Policy reports created or patched by result.',
+    ['result'],
+  ),
+  leader: define(
+    'gauge',
+    'leader',
+    '1 while this replica writes conditions and Events; all others watch, judge and count.',
+  ),
+} as const satisfies Readonly<Record<string, MetricEntry>>;
+
+/** Of the controller and of each node agent: how the process that serves them does its work. */
+export const WORK_METRICS = {
   auditDuration: define('histogram', 'audit_duration_seconds', 'Time to judge one pod.', [], MILLISECONDS),
   detectionLatency: define(
     'histogram',
@@ -142,16 +137,7 @@ export const METRICS = {
   conditionPatches: define('counter', 'condition_patches_total', 'Patches of pod conditions by result.', [
     'result',
   ]),
-  policyReportWrites: define(
-    'counter',
-    'policy_report_writes_total',
-    'Policy reports created or patched by result.',
-    ['result'],
-  ),
-  leader: define(
-    'gauge',
-    'leader',
-    '1 while this replica writes conditions and Events; all others watch, judge and count.',
-  ),
   buildInfo: define('gauge', 'build_info', 'Always 1; the label names the version.', ['version']),
 } as const satisfies Readonly<Record<string, MetricEntry>>;
+
+export const METRICS = { ...CONTROLLER_METRICS, ...WORK_METRICS, ...LIVE_METRICS } as const;
