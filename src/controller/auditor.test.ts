@@ -1,8 +1,6 @@
 /** What wakes whom, from a change in the cluster to what is written to it. */
 import { expect } from 'chai';
 import { ApiError } from '../kube/errors.ts';
-import type { EventBody } from '../kube/event-body.ts';
-import type { Query } from '../kube/list-watch.ts';
 import { Metrics } from '../metrics/metrics.ts';
 import { ManualClock, settle } from '../testing/kube/manual-clock.ts';
 import { RecordingLogger } from '../testing/kube/recording-logger.ts';
@@ -10,59 +8,10 @@ import { until } from '../testing/kube/until.ts';
 import { readJson } from '../testing/repository.ts';
 import { Auditor, type AuditorOptions } from './auditor.ts';
 import { WEBHOOKS_PATH } from './informers.ts';
-import { CONFIG_MAPS, FakeCluster, NAMESPACES, PODS, type Item } from '../testing/kube/fake-cluster.ts';
+import { CONFIG_MAPS, NAMESPACES, PODS, type Item } from '../testing/kube/fake-cluster.ts';
+import { MESH_CONFIG_GROUP, WrittenCluster } from '../testing/kube/written-cluster.ts';
 
-interface Verdict {
-  readonly status: string;
-  readonly reason: string;
-}
-
-const GROUP = '/apis/config.openservicemesh.io';
-const MESH_CONFIGS = `${GROUP}/v1alpha2/meshconfigs`;
-
-/** A cluster that shows what was written to it. */
-class WrittenCluster extends FakeCluster {
-  readonly written: string[] = [];
-  /** Patches wait for it. */
-  held = Promise.resolve();
-
-  /** Of the group of OSM's MeshConfigs; a cluster that was never upgraded has none. */
-  version: string | undefined;
-
-  override list(path: string, query: Query): Promise<unknown> {
-    const answer = super.list(path, query);
-    if (!/^\/apis\/config\.[^/]+$/.test(path)) return answer;
-    const { version } = this;
-    if (version === undefined || path !== GROUP) {
-      return Promise.reject(new ApiError({ code: 404, reason: 'NotFound', message: 'no such group' }));
-    }
-    return Promise.resolve({ preferredVersion: { version }, versions: [{ version }] });
-  }
-
-  /** As far as they are used. A patched condition comes back as a change of the pod. */
-  get calls(): unknown {
-    return {
-      patchNamespacedPodStatus: async (request: {
-        name: string;
-        body: { status: { conditions: [Verdict] } };
-      }) => {
-        await this.held;
-        const { name, body } = request;
-        const [{ status, reason }] = body.status.conditions;
-        this.written.push(`${name}: ${status} ${reason}`);
-        const item = this.items.get(PODS)?.find(({ metadata }) => metadata.name === name);
-        if (item !== undefined)
-          this.push(PODS, 'MODIFIED', { ...item, status: { ...(item['status'] as object), ...body.status } });
-      },
-      createNamespacedEvent: ({ body: { type, reason, regarding } }: { body: EventBody }) => {
-        this.written.push(`${regarding.name}: ${type} ${reason}`);
-        return Promise.resolve({});
-      },
-      readNamespacedEvent: () =>
-        Promise.reject(new ApiError({ code: 404, reason: 'NotFound', message: 'no such Event' })),
-    };
-  }
-}
+const MESH_CONFIGS = `${MESH_CONFIG_GROUP}/v1alpha2/meshconfigs`;
 
 const pod = (name: string, rest: object = {}): Item => {
   const item = readJson('examples/recorded/good.json') as Item;

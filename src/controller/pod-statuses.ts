@@ -31,6 +31,12 @@ const NONE: readonly FindingName[] = [];
 
 export class PodStatuses {
   readonly #byKey = new Map<string, Judged>();
+  readonly #counted: readonly FindingName[];
+
+  /** @param counted the findings that have numbers; all by default */
+  constructor(counted: readonly FindingName[] = FINDING_NAMES) {
+    this.#counted = counted;
+  }
 
   /** @returns whether the status or the findings are other than before; a first verdict of nothing wrong is no news */
   set(key: string, { namespace, status, findings }: Report): boolean {
@@ -63,7 +69,7 @@ export class PodStatuses {
       for (const { findings } of meshed) {
         for (const name of new Set(findings)) counts.set(name, (counts.get(name) ?? 0) + 1);
       }
-      return FINDING_NAMES.map((name) => {
+      return this.#counted.map((name) => {
         const { code, severity } = catalogueEntry(name);
         return { namespace, code, severity, pods: counts.get(name) ?? 0 };
       });
