@@ -212,6 +212,13 @@ const CASES: Readonly<Record<string, Case>> = {
     value: 'worker-1',
     effect: fails('--node and --shards cannot be given together: the pods of a node are one share already'),
   },
+  OSM_AUDITOR_SWEEP_INTERVAL: {
+    args: ['node-agent'],
+    value: 'often',
+    effect: fails(
+      "option '--sweep-interval <duration>' value 'often' from env 'OSM_AUDITOR_SWEEP_INTERVAL' is invalid. It must be a duration of a second or more, such as 60s.",
+    ),
+  },
   OSM_AUDITOR_LOG_FORMAT: {
     args: RUN,
     value: 'xml',
@@ -227,7 +234,7 @@ const CASES: Readonly<Record<string, Case>> = {
 describe('variables', () => {
   it('listed in the help are those below', async () => {
     const pages: string[] = [];
-    for (const command of ['check', 'expected', 'run'])
+    for (const command of ['check', 'expected', 'run', 'node-agent'])
       pages.push((await osmAuditor([command, '--help'])).stdout);
     const listed = new Set(pages.join('').match(/OSM_AUDITOR_[A-Z_]+/g));
     expect([...listed].sort()).to.deep.equal(Object.keys(CASES).sort());

@@ -118,7 +118,16 @@ describe('command line, golden files', () => {
     golden('live-trace-json.txt', await transcript(traced));
   });
 
-  for (const command of ['check', 'trace', 'expected', 'explain', 'run', 'completion', 'version']) {
+  for (const command of [
+    'check',
+    'trace',
+    'expected',
+    'explain',
+    'run',
+    'node-agent',
+    'completion',
+    'version',
+  ]) {
     it(`golden: the help of ${command}`, async () => {
       golden(`help-${command}.txt`, await transcript(`${command} --help`));
     });

@@ -8,7 +8,7 @@ import { notEmpty, onOff } from './option-values.ts';
 import { replicaOptions } from './replica-options.ts';
 
 /** Where the cluster and OSM are, for every command that reads pods. */
-function clusterOptions(command: Command): Command {
+export function clusterOptions(command: Command): Command {
   return command
     .addOption(
       new Option('--kubeconfig <file>', 'Path to the kubeconfig file; KUBECONFIG is read as by kubectl.')
@@ -96,7 +96,7 @@ export function showPodsOption(): Option {
 
 /** How the controller works. */
 export function runOptions(command: Command): Command {
-  return replicaOptions(judgingOptions(clusterOptions(command)))
+  replicaOptions(judgingOptions(clusterOptions(command)))
     .addOption(
       onOff('--write-conditions', 'Write the condition openservicemesh.io/RedirectionVerified.').default(
         true,
@@ -109,17 +109,24 @@ export function runOptions(command: Command): Command {
         'Write a policy report of each pod, once the cluster has a definition of openreports.io or wgpolicyk8s.io.',
       ).default(false),
     )
-    .addOption(
-      new Option('--listen <address>', 'Address of /metrics, /healthz and /readyz: [host]:port.')
-        .env('OSM_AUDITOR_LISTEN')
-        .default(':8080'),
-    )
+    .addOption(listenOption())
     .addOption(
       onOff(
         '--ui',
         'Serve a page about all pods at / of the same address; whoever reaches it may read it.',
       ).default(false),
-    )
+    );
+  return logOptions(command);
+}
+
+export function listenOption(): Option {
+  return new Option('--listen <address>', 'Address of /metrics, /healthz and /readyz: [host]:port.')
+    .env('OSM_AUDITOR_LISTEN')
+    .default(':8080');
+}
+
+export function logOptions(command: Command): Command {
+  return command
     .addOption(
       new Option(
         '--log-format <format>',

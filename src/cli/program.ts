@@ -12,6 +12,7 @@ import { check, type CheckOptions } from './commands/check.ts';
 import { completion, SHELLS } from './commands/completion.ts';
 import { expected } from './commands/expected.ts';
 import { explain } from './commands/explain.ts';
+import type { NodeAgentOptions } from './commands/node-agent.ts';
 import type { RunOptions } from './commands/run.ts';
 import { trace, type TraceOptions } from './commands/trace.ts';
 import { KubectlHelp, withExamples } from './help.ts';
@@ -20,6 +21,7 @@ import { liveOption, liveRulesOption, nodeOption } from './live-options.ts';
 import { runOptions, selectionOptions, showPodsOption, watchOption, withOption } from './options.ts';
 import { FORMATS } from './output/formats.ts';
 import { TRACE_FORMATS } from './output/trace-formats.ts';
+import { nodeAgentOptions } from './node-agent-options.ts';
 import { packetOptions } from './packet-options.ts';
 import { catalogueEntry, FINDING_NAMES } from '../core/audit/catalogue.ts';
 import { visible } from '../core/audit/quote.ts';
@@ -181,6 +183,19 @@ function buildProgram(programName: string, terminal: Terminal, finish: (status: 
     // Loaded when needed, as it brings the Kubernetes client, the logger and the metrics with it.
     const { run } = await import('./commands/run.ts');
     finish(await run(options, terminal));
+  });
+
+  nodeAgentOptions(
+    addCommand(
+      'node-agent',
+      'Read the rules in the kernel of every pod of this node, and keep Events, pod conditions and metrics true.\n\n' +
+        "It must run on the node, as root, with the node's processes in sight. It never writes a rule. Ends on SIGTERM.",
+      '  # Read the kernels of the pods of this node, writing nothing\n' +
+        '  osm-auditor node-agent --node worker-1 --write-conditions=false --write-events=false --log-format text',
+    ),
+  ).action(async (options: NodeAgentOptions) => {
+    const { nodeAgent } = await import('./commands/node-agent.ts');
+    finish(await nodeAgent(options, terminal));
   });
 
   addCommand(

@@ -8,7 +8,7 @@ import { FINDING_NAMES } from '../../core/audit/catalogue.ts';
 import { osmAuditor } from '../../testing/recording-terminal.ts';
 import { FORMATS } from '../output/formats.ts';
 
-const COMMANDS = ['check', 'completion', 'expected', 'explain', 'run', 'trace', 'version'];
+const COMMANDS = ['check', 'completion', 'expected', 'explain', 'node-agent', 'run', 'trace', 'version'];
 
 /** What is typed, up to the cursor, and what the last word can become; `=` stands apart where a shell splits there. */
 const CASES: Readonly<Record<string, readonly [typed: string, becomes: readonly string[]]>> = {
