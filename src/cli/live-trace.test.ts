@@ -118,7 +118,7 @@ describe("a packet's way through the kernel", () => {
 describe('trace with the kernel', () => {
   const GOOD = ['--to', '10.0.0.5:6379', '-f', 'examples/guide/base/config.yaml'];
   const args = ['trace', 'good', ...GOOD, '-f', 'examples/recorded/good.json'];
-  const scan = () => Promise.resolve({ pods: new Map() });
+  const scan = () => Promise.resolve({ pods: new Map(), hostNetwork: 1, processes: 0 });
   const read = () =>
     Promise.resolve({ kind: 'unreadable', why: 'no-process', reason: 'nothing runs' } as const);
   const kernel = () => Promise.resolve({ scan, read });

@@ -164,7 +164,7 @@ describe('a look at the kernel', () => {
   const uid = (readJson('examples/recorded/good.json') as { metadata: { uid: string } }).metadata.uid;
   const withRules = (file: string) => (): Promise<KernelReader> => {
     const saved = { legacy: '', nft: readText(file) };
-    return Promise.resolve(machine({ [uid]: { kind: 'tables', saved, nativeChains: [] } }));
+    return Promise.resolve(machine({ [uid]: { kind: 'tables', network: 1, saved, nativeChains: [] } }));
   };
 
   for (const file of ['good', 'excluded', 'flushed']) {
