@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { BACKENDS } from '../core/iptables/saved-tables.ts';
 import type { LiveReading, LiveTables } from '../core/audit/live-reading.ts';
-import type { NatReading } from './kernel-face.ts';
+import type { NatReading } from '../kernel/nat-reader.ts';
 
 /** The same for judgement. */
 export function liveReadingOf(nat: NatReading, earlier: LiveTables['earlier']): LiveReading {

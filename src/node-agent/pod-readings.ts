@@ -14,7 +14,9 @@ import { podKey, type Pod } from '../core/osm/pod.ts';
 import type { Clock } from '../kube/clock.ts';
 import { describeError } from '../kube/describe-error.ts';
 import { initRunOf } from './init-run.ts';
-import type { KernelReader, NatReading, ProcessScan } from './kernel-face.ts';
+import type { KernelReader } from '../kernel/kernel.ts';
+import type { NatReading } from '../kernel/nat-reader.ts';
+import type { ProcessScan } from '../kernel/processes.ts';
 import { saySame } from './nat-reading.ts';
 import { SharedScan } from './shared-scan.ts';
 

@@ -1,7 +1,9 @@
 /** A kernel for tests: what each pod's nat table holds, and how often anybody looked. */
 import { printSave } from '../core/iptables/print.ts';
 import { runScript } from '../core/audit/rule-comparison.ts';
-import type { KernelReader, NatReading, PodProcesses, ProcessScan } from '../node-agent/kernel-face.ts';
+import type { KernelReader } from '../kernel/kernel.ts';
+import type { NatReading } from '../kernel/nat-reader.ts';
+import type { PodProcesses, ProcessScan } from '../kernel/processes.ts';
 import { GUIDE_SCRIPTS } from './guide.ts';
 
 /** What iptables-save shows after the script. */

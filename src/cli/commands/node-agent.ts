@@ -1,6 +1,6 @@
 /** `osm-auditor node-agent`: reads the kernels of a node's pods and reports, until SIGTERM or SIGINT. */
 import process from 'node:process';
-import { openKernel } from '../../kernel/open-kernel.ts';
+import { openKernel } from '../../kernel/kernel.ts';
 import { connect } from '../../kube/client.ts';
 import { systemClock } from '../../kube/clock.ts';
 import { describeError } from '../../kube/describe-error.ts';
