@@ -29,6 +29,7 @@ docker info >/dev/null 2>&1 || missing 'the docker daemon does not answer'
 [ -d node_modules ] || missing 'the dependencies are not installed: run npm ci'
 
 image=$(sed -n 's/^ *image: *//p' manifests/deployment.yaml)
+agent=$(sed -n 's/^ *image: *//p' manifests/node-agent/daemon-set.yaml)
 kubeconfig=$(mktemp)
 export KUBECONFIG=$kubeconfig OSM_AUDITOR_E2E_KUBECONFIG=$kubeconfig
 created=
@@ -52,8 +53,9 @@ finish() {
 trap finish EXIT
 
 make --silent build
-say "building $image"
+say "building $image and $agent"
 docker build -t "$image" .
+docker build -t "$agent" --target node-agent .
 say "making the images of the tests' pods"
 docker run --rm -v "$PWD:/src" -w /src -e XDG_CACHE_HOME=/src/build/cache node:24-bookworm \
   sh -c "node build/e2e/node/main.js images build/pod-images.tar && chown -R $(id -u):$(id -g) build"
@@ -67,7 +69,7 @@ else
 fi
 kind get kubeconfig --name "$cluster" >"$kubeconfig"
 
-kind load docker-image "$image" --name "$cluster"
+kind load docker-image "$image" "$agent" --name "$cluster"
 kind load image-archive build/pod-images.tar --name "$cluster"
 # The tag stays the same from run to run: without this a cluster that is used again would go on with the old image.
 kubectl -n "$namespace" delete deployment osm-auditor --ignore-not-found

@@ -5,11 +5,10 @@
  * - A reading is answered only for the run of osm-init that it came after.
  * - A pod without a process is looked at a second time, a little later, before that is believed: the kubelet may be making
  *   its sandbox anew. Of one that is ending it is no news.
- * - A few are read at a time, and asking for many at once costs one scan of the processes.
+ * - Asking for many at once costs one scan of the processes.
  * - A reading that throws leaves the one before in its place once; the next one is taken for the truth.
  * Limits: knows neither the mesh nor the API; the caller says which pods to read, and forgets those that are gone.
  */
-import PQueue from 'p-queue';
 import { podKey, type Pod } from '../core/osm/pod.ts';
 import type { Clock } from '../kube/clock.ts';
 import { describeError } from '../kube/describe-error.ts';
@@ -44,14 +43,12 @@ export interface Round {
   readonly failures: ReadonlyMap<string, unknown>;
 }
 
-const AT_ONCE = 4;
 /** A sandbox is made within seconds. */
 const LOOK_AGAIN_MS = 5000;
 
 export class PodReadings {
   readonly #options: PodReadingsOptions;
   readonly #scan: SharedScan<ProcessScan>;
-  readonly #turns = new PQueue({ concurrency: AT_ONCE });
   readonly #readings = new Map<string, PodReading>();
   /** How often the last readings of a pod have thrown. */
   readonly #failures = new Map<string, number>();
@@ -120,7 +117,8 @@ export class PodReadings {
           looked.set(pod, { at, failure });
         }
       };
-      await this.#turns.addAll(pods.map((pod) => () => one(pod)));
+      // The reader itself takes a few at a time.
+      await Promise.all(pods.map(one));
     } catch (failure) {
       for (const pod of pods) looked.set(pod, { at, failure });
     }

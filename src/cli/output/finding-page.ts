@@ -7,7 +7,7 @@
 import { catalogueEntry, FINDING_NAMES, type FindingName } from '../../core/audit/catalogue.ts';
 import { effectText, type CatalogueEntry } from '../../core/audit/catalogue/entry.ts';
 import { groupOf } from '../../core/audit/catalogue/groups.ts';
-import { CONDITION_TYPE } from '../../core/audit/condition-text.ts';
+import { LIVE_REDIRECTION, REDIRECTION } from '../../core/audit/condition-text.ts';
 import { METRICS } from '../../metrics/table.ts';
 import { severityText, type StyledText } from '../styled-text.ts';
 import { wrap } from './wrap.ts';
@@ -25,7 +25,7 @@ export function findingPage(name: FindingName, width: number): StyledText {
     ['EFFECT', effectText(entry.effect)],
     ['CONDITION', conditionText(name, entry)],
     ['EVENT', eventText(name, entry)],
-    ['METRIC', `${METRICS.findings.name}{code="${entry.code}"}`],
+    ['METRIC', `${(isLive(entry) ? METRICS.liveFindings : METRICS.findings).name}{code="${entry.code}"}`],
   ];
   const related = FINDING_NAMES.filter((other) => {
     return other !== name && groupOf(catalogueEntry(other).code) === groupOf(entry.code);
@@ -49,12 +49,19 @@ export function findingPage(name: FindingName, width: number): StyledText {
   ];
 }
 
-function conditionText(name: FindingName, { effect }: CatalogueEntry): string {
+/** Whether it is the node agent that tells of it. */
+function isLive({ code }: CatalogueEntry): boolean {
+  return groupOf(code) === 'OA7';
+}
+
+function conditionText(name: FindingName, entry: CatalogueEntry): string {
+  const { effect } = entry;
   switch (effect) {
     case 'Discrepant':
     case 'Unknown': {
       const status = effect === 'Discrepant' ? 'False' : 'Unknown';
-      return `${CONDITION_TYPE} is ${status}, with the reason ${name} unless a worse finding is there`;
+      const { type } = isLive(entry) ? LIVE_REDIRECTION : REDIRECTION;
+      return `${type} is ${status}, with the reason ${name} unless a worse finding is there`;
     }
     case 'NotApplicable':
       return 'the pod gets none';
