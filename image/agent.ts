@@ -45,6 +45,8 @@ export async function agentImage(controller: Image, packages: string): Promise<I
     layers: [...controller.layers, programs],
     config: {
       ...controller.config,
+      // Without the source map, which takes more memory than all else once an error's stack is made of it.
+      Entrypoint: (controller.config.Entrypoint ?? []).filter((word) => word !== '--enable-source-maps'),
       // To look at processes of others and into their networks takes root, with the few capabilities that it is given.
       User: '0',
       Labels: {

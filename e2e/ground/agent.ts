@@ -24,6 +24,8 @@ interface CommandResult {
 export interface Cost {
   readonly cpuSeconds: number;
   readonly residentKiB: number;
+  /** Of these, what is not mapped from files. */
+  readonly anonymousKiB: number;
 }
 
 /** Ports of the world outside. */

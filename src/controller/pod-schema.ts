@@ -79,6 +79,7 @@ export const podSchema = mapping({
   spec: mapping({
     restartPolicy: maybe(text, 'Always'),
     hostNetwork: maybe(flag, false),
+    runtimeClassName: optional(text),
     os: maybe(mapping({ name: maybe(text, '') }), {}),
     nodeSelector: textMap,
     securityContext: maybe(mapping({ runAsUser }), {}),

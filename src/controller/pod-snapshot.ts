@@ -38,6 +38,7 @@ export function podSnapshot(object: unknown, conditionType: string = CONDITION_T
     phase: status.phase,
     restartPolicy: spec.restartPolicy,
     hostNetwork: spec.hostNetwork,
+    runtimeClass: spec.runtimeClassName ?? undefined,
     windows: spec.os.name === WINDOWS || OS_LABELS.some((label) => spec.nodeSelector[label] === WINDOWS),
     mirror: metadata.annotations[MIRROR_ANNOTATION] !== undefined,
     addresses: addressesOf(status),

@@ -88,6 +88,7 @@ export function meshedPod(rest: Partial<Pod> = {}): Pod {
     phase: 'Running',
     restartPolicy: 'Always',
     hostNetwork: false,
+    runtimeClass: undefined,
     windows: false,
     mirror: false,
     addresses: ['10.244.0.5'],

@@ -7,7 +7,7 @@ input, writes its result to standard output, both JSON:
     {"do": "dial", "dials": [DIAL, ...]}         -> [TEXT, ...]           from the node's own network
     {"do": "kill-sandbox", "pod": UID}           -> the process that was ended
     {"do": "run", "pod": UID, "commands": [[WORD, ...], ...]} -> [{"status": NUMBER, "output": TEXT}, ...]  in the pod's network
-    {"do": "cost", "pod": UID}                   -> {"cpuSeconds": NUMBER, "residentKiB": NUMBER}  of its processes and their children
+    {"do": "cost", "pod": UID}                   -> {"cpuSeconds", "residentKiB", "anonymousKiB": NUMBER}  of its processes and their children
     {"do": "signal-kubelet", "signal": NAME, "continueAfter": SECONDS}
     {"do": "ready"}                              -> routes the world outside to this node, see OUTSIDE
 
@@ -153,14 +153,16 @@ def run(command: "list[str]") -> dict:
 
 
 def cost(uid: str) -> dict:
-    ticks = resident = 0
+    ticks = 0
+    memory = {"VmRSS:": 0, "RssAnon:": 0}
     for pid in of_pod(uid):
         with open(f"/proc/{pid}/stat") as text:
             # After the name, which may hold anything: the time of the process and of the children that it has waited for.
             ticks += sum(map(int, text.read().rpartition(")")[2].split()[11:15]))
         with open(f"/proc/{pid}/status") as text:
-            resident += sum(int(line.split()[1]) for line in text if line.startswith("VmRSS:"))
-    return {"cpuSeconds": ticks / os.sysconf("SC_CLK_TCK"), "residentKiB": resident}
+            for name, kib in (line.split()[:2] for line in text if line.startswith(tuple(memory))):
+                memory[name] += int(kib)
+    return {"cpuSeconds": ticks / os.sysconf("SC_CLK_TCK"), "residentKiB": memory["VmRSS:"], "anonymousKiB": memory["RssAnon:"]}
 
 
 def kubelet() -> int:

@@ -11,7 +11,10 @@ function connections(script: string, counts: Readonly<Record<string, number>>): 
     const [, packets] = Object.entries(counts).find(([part]) => rule.includes(part)) ?? [undefined, 0];
     return `[${packets}:${packets * 60}] ${rule}`;
   });
-  const rules = liveRulesOf(tables({ saved: { legacy: text, nft: '' } }), { addresses: [] });
+  const rules = liveRulesOf(tables({ saved: { legacy: text, nft: '' } }), {
+    addresses: [],
+    runtimeClass: undefined,
+  });
   return rules.kind === 'known' ? connectionsOf(rules, R1).filter((each) => each.connections > 0) : [];
 }
 
@@ -41,7 +44,10 @@ describe('connections', () => {
   });
 
   it('are not told where a reading has no counters', () => {
-    const rules = liveRulesOf(tables({ saved: { legacy: saved(SCRIPT), nft: '' } }), { addresses: [] });
+    const rules = liveRulesOf(tables({ saved: { legacy: saved(SCRIPT), nft: '' } }), {
+      addresses: [],
+      runtimeClass: undefined,
+    });
     expect(rules.kind === 'known' && connectionsOf(rules, R1)).to.deep.equal([]);
   });
 });

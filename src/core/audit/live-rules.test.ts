@@ -9,7 +9,7 @@ import { compare } from '../iptables/compare.ts';
 import type { LiveReading } from './live-reading.ts';
 import { liveRulesOf, type KnownRules } from './live-rules.ts';
 
-const POD = { addresses: ['10.244.0.5', 'fd00::5'] };
+const POD = { addresses: ['10.244.0.5', 'fd00::5'], runtimeClass: undefined };
 const { base } = GUIDE_SCRIPTS;
 
 function known(reading: LiveReading): KnownRules {

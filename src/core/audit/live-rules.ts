@@ -41,8 +41,11 @@ export interface UnknownRules {
   readonly evidence?: Evidence;
 }
 
+/** What the meaning of a reading depends on. */
+type PodFacts = Pick<Pod, 'addresses' | 'runtimeClass'>;
+
 /** @param pod whose addresses tell which DNAT leads to the pod itself */
-export function liveRulesOf(reading: LiveReading, pod: Pick<Pod, 'addresses'>): LiveRules {
+export function liveRulesOf(reading: LiveReading, pod: PodFacts): LiveRules {
   switch (reading.kind) {
     case 'node-network':
       return {
@@ -61,7 +64,7 @@ export function liveRulesOf(reading: LiveReading, pod: Pick<Pod, 'addresses'>): 
   }
 }
 
-function rulesOfTables(reading: LiveTables, pod: Pick<Pod, 'addresses'>): LiveRules {
+function rulesOfTables(reading: LiveTables, pod: PodFacts): LiveRules {
   const { saved, nativeChains } = reading;
   if (nativeChains.length > 0) {
     return {
@@ -88,8 +91,18 @@ function rulesOfTables(reading: LiveTables, pod: Pick<Pod, 'addresses'>): LiveRu
     };
   }
   const holding = read.filter(({ rules }) => !isEmpty(rules));
+  if (holding.length === 0 && pod.runtimeClass !== undefined) return elsewhere(pod.runtimeClass);
   const [chosen = EMPTY] = [...acting, ...holding];
   return { kind: 'known', ...chosen, text: chosen.backend === undefined ? '' : saved[chosen.backend] };
+}
+
+/** Kata's and its like: what the node's kernel holds says nothing of a pod whose network ends in a virtual machine. */
+function elsewhere(runtimeClass: string): UnknownRules {
+  return {
+    kind: 'not-known',
+    name: 'LiveUnreadable',
+    message: `The rules in the kernel could not be read: the node's kernel holds none, and the runtime class ${quote(runtimeClass)} of the pod may give it a kernel of its own.`,
+  };
 }
 
 interface ReadTable extends SavedRules {

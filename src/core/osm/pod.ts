@@ -67,6 +67,8 @@ export interface Pod {
   readonly phase: string;
   readonly restartPolicy: string;
   readonly hostNetwork: boolean;
+  /** What runs its containers, where it is not the node's ordinary runtime. */
+  readonly runtimeClass: string | undefined;
   /** Meant for Windows nodes, where OSM installs no rules. */
   readonly windows: boolean;
   /** The API's image of a pod that a kubelet made from a file. */

@@ -329,12 +329,21 @@ export const LIVE_CASES: CasesOf<typeof LIVE> = {
   },
   LiveUnreadable: {
     raises: {
+      'for a pod that may have a kernel of its own': {
+        input: { ...withPod(right, { runtimeClass: 'kata' }), live: tables({}) },
+        message:
+          'The rules in the kernel could not be read: the node\'s kernel holds none, and the runtime class "kata" of the pod may give it a kernel of its own.',
+      },
       'for a pod without a process': {
         input: { ...right, live: { kind: 'unreadable', reason: 'no process of the pod runs' } },
         message: 'The rules in the kernel could not be read: no process of the pod runs.',
       },
     },
     silent: {
+      'for a pod of a runtime class whose rules are there': seen(
+        withPod(right, { runtimeClass: 'crun' }),
+        base,
+      ),
       'before osm-init has run': {
         ...withPod(right, {
           initContainers: [initContainer(base, { status: status(waiting('PodInitializing')) })],
