@@ -296,4 +296,9 @@ describe('the renderings of the chart', function () {
       expectTaken(argumentsOf(readText(`${TESTDATA}/${name}.golden.yaml`)));
     });
   }
+
+  it('give the node agent options that it takes', () => {
+    const text = readText(`${TESTDATA}/node-agent.golden.yaml`);
+    expectTaken(argumentsOf(text, 'osm-auditor-node-agent'));
+  });
 });

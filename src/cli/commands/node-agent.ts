@@ -39,10 +39,10 @@ export async function nodeAgent(options: NodeAgentOptions, terminal: Terminal): 
   const logger = createLogger({ format, level: options.logLevel, write: (line) => terminal.err(line) });
   const node = nodeOf(options, process.env['NODE_NAME']);
   const address = listenAddress(options.listen);
-  const kernel = await openKernel().catch(explain);
   const cluster = await Promise.resolve()
     .then(() => connect({ kubeconfig, context }))
     .catch(explain);
+  const kernel = await openKernel().catch(explain);
   const metrics = new LiveMetrics(VERSION);
   const agent = new NodeAgent({
     cluster,
