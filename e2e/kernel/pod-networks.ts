@@ -101,6 +101,8 @@ export class PodNetworks {
     return execFileSync(this.tools.nsenter, [`--net=/proc/${pid}/ns/net`, ...command], {
       input,
       encoding: 'utf8',
+      // What it complains of is in the error.
+      stdio: 'pipe',
     });
   }
 

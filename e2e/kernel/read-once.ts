@@ -4,6 +4,7 @@
  *     read-once.js PROC PROGRAMS ID...      PROGRAMS as JSON: ReaderPrograms of pod-networks.ts
  */
 import process from 'node:process';
+import { openLibc } from '../../src/kernel/libc.ts';
 import { NatReader } from '../../src/kernel/nat-reader.ts';
 import { scanProcesses } from '../../src/kernel/processes.ts';
 import { findPrograms } from '../../src/kernel/programs.ts';
@@ -16,6 +17,7 @@ const reader = new NatReader({
   programs: findPrograms(folders),
   environment,
   limits: { bytes: 1e6, milliseconds: 5000 },
+  libc: (await openLibc()).libc,
 });
 const scan = await scanProcesses(proc);
 const readings = [];

@@ -124,7 +124,7 @@ describe('osm-auditor at a desk, on a cluster', function () {
     // A machine on which no pod runs.
     const scan = () => Promise.resolve({ pods: new Map(), hostNetwork: 1, processes: 0 });
     const read = () => Promise.resolve({ kind: 'unreadable', why: 'no-process', reason: '' } as const);
-    const kernel = () => Promise.resolve({ scan, read });
+    const kernel = () => Promise.resolve({ glances: true, scan, read });
     const from = ['--kubeconfig', cluster.kubeconfig, '-n', NAMESPACE, '--live'];
     const named = await osmAuditor(['check', ...from, '--node', 'worker-1', '-o', 'wide'], { kernel });
     expect(named.stdout)

@@ -121,7 +121,7 @@ describe('trace with the kernel', () => {
   const scan = () => Promise.resolve({ pods: new Map(), hostNetwork: 1, processes: 0 });
   const read = () =>
     Promise.resolve({ kind: 'unreadable', why: 'no-process', reason: 'nothing runs' } as const);
-  const kernel = () => Promise.resolve({ scan, read });
+  const kernel = () => Promise.resolve({ glances: true, scan, read });
 
   it('answers by all three verdicts', async () => {
     const statusWith = async (...rest: readonly string[]): Promise<number> =>

@@ -19,6 +19,7 @@ function machine(pods: Readonly<Record<string, NatReading>>): KernelReader {
   const here = new Map(Object.keys(pods).map((id, i) => [id, { id, pids: [i], networks: [i] }]));
   const none: NatReading = { kind: 'unreadable', why: 'no-process', reason: 'nothing runs' };
   return {
+    glances: true,
     scan: () => Promise.resolve({ pods: here, hostNetwork: -1, processes: here.size }),
     read: (pod) => Promise.resolve((pod && pods[pod.id]) ?? none),
   };

@@ -1,5 +1,6 @@
 /**
- * Reads the nat rules of one pod's network, of both backends.
+ * Reads the nat rules of one pod's network, of both backends: by programs, or where a glance tells that what they printed last
+ * still holds, from that.
  *
  * Guarantees: nothing is written and no table comes to be by looking: iptables-legacy-save, which makes the table that it is
  * asked for, runs only where there is one. What fails is told with its reason, never thrown and never taken for no rules.
@@ -7,21 +8,26 @@
  */
 import { closeSync } from 'node:fs';
 import type { SavedTables } from '../core/iptables/saved-tables.ts';
+import { glanceAt, type Glance } from './glance.ts';
+import type { Libc } from './libc.ts';
 import { readNftChains, type NftChains } from './nft-chains.ts';
-import { openPodNetwork } from './pod-network.ts';
+import { openPodNetwork, type OpenNetwork } from './pod-network.ts';
 import type { PodProcesses, ProcessScan } from './processes.ts';
 import type { Programs } from './programs.ts';
 import { runInNetwork, type ProgramRun, type RunLimits } from './program-run.ts';
+import { RememberedTables } from './remembered.ts';
 
 export type NatReading =
-  | ({
-      readonly kind: 'tables';
-      /** The inode of the network. */
-      readonly network: number;
-    } & SavedTables)
+  | NatTables
   /** The pod has no network of its own. */
   | { readonly kind: 'node-network' }
   | Unreadable;
+
+export interface NatTables extends SavedTables {
+  readonly kind: 'tables';
+  /** The inode of the network. */
+  readonly network: number;
+}
 
 export interface Unreadable {
   readonly kind: 'unreadable';
@@ -37,12 +43,15 @@ export interface ReaderOptions {
   /** Of the programs: empty where they were installed, more where they were only unpacked. */
   readonly environment: Readonly<Record<string, string>>;
   readonly limits: RunLimits;
+  /** By which glances are taken; without it every reading is in full. */
+  readonly libc: Libc | undefined;
 }
 
 const SAVE_NAT = ['-t', 'nat', '-c'] as const;
 
 export class NatReader {
   readonly #options: ReaderOptions;
+  readonly #remembered = new RememberedTables();
 
   constructor(options: ReaderOptions) {
     this.#options = options;
@@ -61,13 +70,36 @@ export class NatReader {
     if (opened.kind === 'ended') return NO_PROCESS;
     if (opened.kind !== 'open') return { kind: 'unreadable', why: opened.kind, reason: opened.reason };
     try {
-      return await this.#readNetwork(network, opened.descriptor, opened.legacyNat);
+      return await this.#readOpen(pod.id, network, opened);
     } finally {
       closeSync(opened.descriptor);
     }
   }
 
-  async #readNetwork(network: number, descriptor: number, legacyNat: boolean): Promise<NatReading> {
+  /** Of the pods that are not in it nothing is kept. */
+  forgetAllBut(scan: ProcessScan): void {
+    this.#remembered.keepOnly(scan);
+  }
+
+  async #readOpen(id: string, network: number, opened: OpenNetwork): Promise<NatReading> {
+    const before = this.#glance(opened);
+    const recalled = before && this.#remembered.recall(id, network, before);
+    if (recalled !== undefined) return recalled;
+    const reading = await this.#readNetwork(network, opened.descriptor, opened.legacyNat);
+    if (reading.kind === 'tables') this.#remembered.remember(id, reading, before, this.#glance(opened));
+    return reading;
+  }
+
+  #glance({ descriptor, legacyNat }: OpenNetwork): Glance | undefined {
+    const { libc } = this.#options;
+    return libc && glanceAt(libc, descriptor, legacyNat);
+  }
+
+  async #readNetwork(
+    network: number,
+    descriptor: number,
+    legacyNat: boolean,
+  ): Promise<NatTables | Unreadable> {
     const { nft, ...save } = this.#options.programs;
     const listed = await this.#run(descriptor, [nft, '-j', 'list', 'chains']);
     if (listed.kind === 'failed') return unreadable(listed);

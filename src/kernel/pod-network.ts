@@ -8,9 +8,15 @@ import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { networkLink, podOf, type PodProcesses } from './processes.ts';
 import { codeOf } from './system-error.ts';
 
+export interface OpenNetwork {
+  readonly kind: 'open';
+  /** For the caller to close. */
+  readonly descriptor: number;
+  readonly legacyNat: boolean;
+}
+
 export type PodNetwork =
-  /** `descriptor` is for the caller to close. */
-  | { readonly kind: 'open'; readonly descriptor: number; readonly legacyNat: boolean }
+  | OpenNetwork
   | { readonly kind: 'ended' }
   /** `reason` is half a sentence. */
   | { readonly kind: 'not-permitted' | 'failed'; readonly reason: string };

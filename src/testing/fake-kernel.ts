@@ -23,6 +23,7 @@ export const NO_PROCESS: NatReading = {
 };
 
 export class FakeKernel implements KernelReader {
+  readonly glances = true;
   /** By the uid of the pod; others have the rules of the guide. An error is thrown. */
   readonly pods = new Map<string, NatReading | Error>();
   scans = 0;

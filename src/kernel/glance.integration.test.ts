@@ -1,0 +1,110 @@
+/** Glances at the rules of real networks: what the reader answers from memory is what its programs would print. */
+import { expect } from 'chai';
+import process from 'node:process';
+import { podId, PodNetworks, readerPrograms, whyNoNetworks } from '../../e2e/kernel/pod-networks.ts';
+import { osmLines } from '../testing/osm-scripts.ts';
+import { randomFrom } from '../testing/random.ts';
+import { openKernel, type KernelOptions, type KernelReader } from './kernel.ts';
+import type { NatReading } from './nat-reader.ts';
+
+const FETCH_TIMEOUT_MS = 5 * 60_000;
+const OSM = `*nat\n${osmLines('R4', { ports: [6379] }).join('\n')}\nCOMMIT\n`;
+const COMMANDS = 200;
+const SEED = 20;
+
+type Change = readonly [program: keyof PodNetworks['tools'], args: string, input?: string];
+
+/** Of both backends, and of nftables what iptables knows nothing of. */
+const CHANGES: readonly Change[] = [
+  ...(['iptables-legacy', 'iptables-nft'] as const).flatMap((iptables): readonly Change[] => [
+    [`${iptables}-restore`, '--noflush', OSM],
+    [
+      `${iptables}-restore`,
+      '--counters',
+      '*nat\n:OUTPUT ACCEPT [7:420]\n[3:180] -A OUTPUT -j RETURN\nCOMMIT\n',
+    ],
+    [iptables, '-t nat -A OUTPUT -p tcp --dport 80 -j REDIRECT --to-ports 15001'],
+    [iptables, '-t nat -A OUTPUT -p tcp --dport 80 -j REDIRECT --to-ports 15002'],
+    [iptables, '-t nat -I OUTPUT 1 -d 10.0.0.1/32 -j RETURN'],
+    [iptables, '-t nat -R OUTPUT 1 -d 10.0.0.2/32 -j RETURN'],
+    [iptables, '-t nat -D OUTPUT 1'],
+    [iptables, '-t nat -D OSM_PROXY_IN_REDIRECT 1'],
+    [iptables, '-t nat -F'],
+    [iptables, '-t nat -F OUTPUT'],
+    [iptables, '-t nat -X'],
+    [iptables, '-t nat -N OTHER'],
+    [iptables, '-t nat -E OTHER ANOTHER'],
+    [iptables, '-t nat -A OTHER -m comment --comment a -j RETURN'],
+    [iptables, '-t nat -Z'],
+    [iptables, '-t nat -P OUTPUT ACCEPT'],
+    [iptables, '-t filter -A OUTPUT -p udp -j ACCEPT'],
+  ]),
+  ['nft', 'add table inet mesh'],
+  ['nft', 'add chain inet mesh output { type nat hook output priority -110 ; }'],
+  ['nft', 'delete table inet mesh'],
+  ['nft', 'add rule ip nat OUTPUT tcp dport { 81, 82 } redirect to :15001'],
+  ['nft', 'add rule ip nat OUTPUT tcp dport 83 redirect to :15001'],
+  ['nft', 'delete table ip nat'],
+  ['nft', 'flush ruleset'],
+];
+
+describe('glances at the real kernel', function () {
+  this.timeout(120_000);
+  let pods: PodNetworks;
+  let options: KernelOptions;
+  let kernel: KernelReader;
+  let stop: (() => void) | undefined;
+  let next = 1;
+
+  before(async function () {
+    this.timeout(FETCH_TIMEOUT_MS);
+    const reason = whyNoNetworks();
+    if (reason !== undefined) {
+      process.stderr.write(`SKIPPED, no networks to glance at in the real kernel: ${reason}\n`);
+      this.skip();
+    }
+    pods = await PodNetworks.start();
+    stop = () => pods.stop();
+    options = { proc: pods.proc, ...readerPrograms(pods.tools) };
+    kernel = await openKernel(options);
+    expect(kernel.whyNoGlances).to.equal(undefined);
+  });
+  after(() => stop?.());
+
+  async function pod(...rules: Parameters<PodNetworks['network']>): Promise<{ id: string; pid: number }> {
+    const pid = await pods.network(...rules);
+    const id = podId(next++);
+    pods.assign(pid, id);
+    return { id, pid };
+  }
+  async function read(id: string, by = kernel): Promise<NatReading> {
+    const scan = await by.scan();
+    return by.read(scan.pods.get(id), scan);
+  }
+  /** By a reader that remembers nothing. */
+  const readInFull = async (id: string): Promise<NatReading> => read(id, await openKernel(options));
+  /** Without the lines that tell the time. */
+  function timeless(reading: NatReading): NatReading {
+    if (reading.kind !== 'tables') return reading;
+    const { legacy, nft } = reading.saved;
+    const without = (text: string): string => text.replaceAll(/^# (?:Generated|Completed) .*$/gm, '#');
+    return { ...reading, saved: { legacy: without(legacy), nft: without(nft) } };
+  }
+
+  it(`tell after each of ${COMMANDS} random commands what a reading in full tells`, async () => {
+    const { id, pid } = await pod();
+    const random = randomFrom(SEED);
+    for (let i = 0; i < COMMANDS; i += 1) {
+      const [program, args, input] = random.pick(CHANGES);
+      try {
+        pods.enter(pid, [pods.tools[program], ...args.split(' ')], input);
+      } catch {
+        // Some say that there is nothing to delete. What there is afterwards is what counts.
+      }
+      const first = await read(id);
+      const full = await readInFull(id);
+      expect(timeless(first), `${i}: ${program} ${args}`).to.deep.equal(timeless(full));
+      expect(timeless(await read(id))).to.deep.equal(timeless(full));
+    }
+  });
+});

@@ -1,0 +1,45 @@
+/**
+ * The last reading of each pod in full, for as long as a glance at its network tells that it still holds.
+ *
+ * Guarantees: a reading is remembered only where glances before and after it agree, and answers only where a glance agrees with
+ * both, in the same network; its counters are those of the glance.
+ * Limits: rules of which a pod has uncommonly many are not kept, so that no pod can fill the memory.
+ */
+import { withCounts } from './counters-in-text.ts';
+import type { Glance } from './glance.ts';
+import type { NatTables } from './nat-reader.ts';
+import type { ProcessScan } from './processes.ts';
+
+/** Twenty times what OSM's have. */
+const MOST_CHARACTERS = 64_000;
+
+interface Remembered {
+  readonly fingerprint: string;
+  readonly tables: NatTables;
+}
+
+export class RememberedTables {
+  readonly #pods = new Map<string, Remembered>();
+
+  /** What the programs would print now; undefined where it takes them to tell. */
+  recall(id: string, network: number, { fingerprint, counts }: Glance): NatTables | undefined {
+    const last = this.#pods.get(id);
+    if (last?.fingerprint !== fingerprint || last.tables.network !== network) return undefined;
+    const legacy = withCounts(last.tables.saved.legacy, counts.legacy);
+    const nft = withCounts(last.tables.saved.nft, counts.nft);
+    if (legacy === undefined || nft === undefined) return undefined;
+    return { ...last.tables, saved: { legacy, nft } };
+  }
+
+  remember(id: string, tables: NatTables, before: Glance | undefined, after: Glance | undefined): void {
+    const { legacy, nft } = tables.saved;
+    const holds = before !== undefined && before.fingerprint === after?.fingerprint;
+    if (!holds || legacy.length + nft.length > MOST_CHARACTERS) this.#pods.delete(id);
+    else this.#pods.set(id, { fingerprint: before.fingerprint, tables });
+  }
+
+  /** Forgets the pods that are gone. */
+  keepOnly({ pods }: ProcessScan): void {
+    for (const id of this.#pods.keys()) if (!pods.has(id)) this.#pods.delete(id);
+  }
+}
