@@ -26,6 +26,9 @@ LABEL org.opencontainers.image.title="osm-auditor-node-agent" \
       org.opencontainers.image.version="${VERSION}"
 WORKDIR /app
 COPY --from=programs /agent/usr /usr
+# The binary by which it asks the kernel without a program: of all packages alone not in the bundle.
+COPY --from=build /src/node_modules/koffi ./node_modules/koffi
+COPY --from=build /src/node_modules/@koromix ./node_modules/@koromix
 COPY LICENSE ./
 COPY --from=build /src/package.json ./
 COPY --from=build /src/dist ./dist

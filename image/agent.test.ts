@@ -5,8 +5,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
+import { build } from 'esbuild';
 import { PodNetworks, whyNoNetworks } from '../e2e/kernel/pod-networks.ts';
 import { osmLines } from '../src/testing/osm-scripts.ts';
+import { repositoryRoot } from '../src/testing/repository.ts';
 import { agentImage, agentPackages } from './agent.ts';
 import { imageOf } from './contents.ts';
 import { debianPackages } from './materials.ts';
@@ -64,6 +66,29 @@ describe("the node agent's image", function () {
       const words = /^.*-A OSM_PROXY_OUTBOUND .*-m owner --uid-owner 1500 -j RETURN$/m;
       expect(await read('legacy')).to.match(words);
       expect(await read('nft')).to.match(words);
+    } finally {
+      pods.stop();
+    }
+  });
+
+  it('asks the kernel without a program, by what it has of koffi', async () => {
+    const pods = await PodNetworks.start();
+    try {
+      const pid = await pods.network({ restore: { nft: OSM } });
+      // The functions of the bundle are not for others to call, so the same sources go beside it.
+      const bundle = join(root, 'app/dist/glance.js');
+      const entry = join(repositoryRoot, 'build/image/glance-once.js');
+      await build({
+        entryPoints: [entry],
+        outfile: bundle,
+        bundle: true,
+        external: ['koffi'],
+        platform: 'node',
+        format: 'esm',
+      });
+      const told = inside(['/nodejs/bin/node', '/app/dist/glance.js', `/proc/${pid}/ns/net`]);
+      rmSync(bundle);
+      expect(JSON.parse(told)).to.deep.equal({ chains: 6 });
     } finally {
       pods.stop();
     }

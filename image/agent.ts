@@ -1,8 +1,10 @@
 /**
  * What the node agent's image has more than the controller's: the four programs that ask the kernel, out of Debian's
  * packages, with the libraries that they are linked with and the extensions that name matches and targets. Nothing else of
- * these packages, and nothing to log in with; but the programs of iptables are names of one, which also knows how to write.
+ * these packages, and nothing to log in with; but the programs of iptables are names of one, which also knows how to write. And koffi, by
+ * which the bundle asks the kernel without a program.
  */
+import { koffiEntries } from './koffi.ts';
 import { entriesIn, layerOf } from './layer.ts';
 import type { Image } from './oci-archive.ts';
 import type { DebianPackage } from './sbom.ts';
@@ -42,7 +44,7 @@ export async function agentImage(controller: Image, packages: string): Promise<I
   return {
     ...controller,
     names: controller.names.map((name) => name.replace('/osm-auditor:', '/osm-auditor-node-agent:')),
-    layers: [...controller.layers, programs],
+    layers: [...controller.layers, programs, await layerOf(await koffiEntries())],
     config: {
       ...controller.config,
       // Without the source map, which takes more memory than all else once an error's stack is made of it.

@@ -12,10 +12,11 @@ import process from 'node:process';
 import { repositoryRoot } from '../src/testing/repository.ts';
 import { agentImage, agentPackages } from './agent.ts';
 import { imageOf, missingLibraries } from './contents.ts';
-import { bundledPackages, debianPackages } from './materials.ts';
+import { bundledPackages, debianPackages, npmPackages } from './materials.ts';
+import { KOFFI_FOLDERS } from './koffi.ts';
 import { archiveOf, type Image } from './oci-archive.ts';
 import { OF_AGENT, OF_NODE, unpackedPackages } from './packages.ts';
-import { sbomOf, type DebianPackage } from './sbom.ts';
+import { sbomOf, type DebianPackage, type NpmPackage } from './sbom.ts';
 
 /** What this process has loaded. */
 function sharedObjects(): readonly string[] {
@@ -33,19 +34,20 @@ async function main(): Promise<void> {
   const libraries = unpackedPackages(OF_NODE);
   const controller = await imageOf({ version, node: process.execPath, libraries });
   const ofNode = await debianPackages(join(libraries, 'packages'));
-  await writeImage('osm-auditor', controller, version, ofNode);
+  const bundled = await bundledPackages(repositoryRoot, join(repositoryRoot, 'build/bundle.json'));
+  await writeImage('osm-auditor', controller, version, bundled, ofNode);
   const programs = unpackedPackages(OF_AGENT);
   const ofAgent = agentPackages(await debianPackages(join(programs, 'packages')));
-  await writeImage('osm-auditor-node-agent', await agentImage(controller, programs), version, [
-    ...ofNode,
-    ...ofAgent,
-  ]);
+  const koffi = await npmPackages(repositoryRoot, KOFFI_FOLDERS);
+  const agent = await agentImage(controller, programs);
+  await writeImage('osm-auditor-node-agent', agent, version, [...bundled, ...koffi], [...ofNode, ...ofAgent]);
 }
 
 async function writeImage(
   name: string,
   image: Image,
   version: string,
+  npm: readonly NpmPackage[],
   debian: readonly DebianPackage[],
 ): Promise<void> {
   const { bytes, digests } = await archiveOf([image]);
@@ -54,7 +56,7 @@ async function writeImage(
     name,
     version,
     digest,
-    npm: await bundledPackages(repositoryRoot, join(repositoryRoot, 'build/bundle.json')),
+    npm,
     node: process.versions.node,
     debian,
     architecture: image.architecture,

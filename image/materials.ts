@@ -20,6 +20,11 @@ export async function bundledPackages(repository: string, metafile: string): Pro
       if (folder !== undefined && bytesInOutput > 0) folders.add(folder);
     }
   }
+  return npmPackages(repository, [...folders]);
+}
+
+/** @param folders of packages, relative to the repository */
+export function npmPackages(repository: string, folders: readonly string[]): Promise<readonly NpmPackage[]> {
   return Promise.all(
     [...folders].sort().map(async (folder) => {
       const text = await readFile(join(repository, folder, 'package.json'), 'utf8');

@@ -84,9 +84,9 @@ export function writesIn(metrics: string): number {
   return series.reduce((sum, each) => sum + (metricValue(metrics, each) ?? 0), 0);
 }
 
-/** What manifests/deployment.yaml gives to Node; empty if nothing. */
-export function manifestNodeOptions(): string {
-  const { spec } = parse(readText('manifests/deployment.yaml')) as DeploymentObject;
+/** What manifests/deployment.yaml, or another with a pod template, gives to Node; empty if nothing. */
+export function manifestNodeOptions(manifest = 'manifests/deployment.yaml'): string {
+  const { spec } = parse(readText(manifest)) as DeploymentObject;
   const env = spec.template.spec.containers.flatMap((container) => container.env);
   return env.find(({ name }) => name === 'NODE_OPTIONS')?.value ?? '';
 }

@@ -1,5 +1,7 @@
 /** Glances at the rules of real networks: what the reader answers from memory is what its programs would print. */
 import { expect } from 'chai';
+import { execFile } from 'node:child_process';
+import { readdirSync, readlinkSync } from 'node:fs';
 import process from 'node:process';
 import { podId, PodNetworks, readerPrograms, whyNoNetworks } from '../../e2e/kernel/pod-networks.ts';
 import { osmLines } from '../testing/osm-scripts.ts';
@@ -106,5 +108,78 @@ describe('glances at the real kernel', function () {
       expect(timeless(first), `${i}: ${program} ${args}`).to.deep.equal(timeless(full));
       expect(timeless(await read(id))).to.deep.equal(timeless(full));
     }
+  });
+
+  const BACKENDS = ['legacy', 'nft'] as const;
+  for (const backend of BACKENDS) {
+    it(`count what the programs count after real packets: ${backend}`, async () => {
+      const { id, pid } = await pod({ restore: { [backend]: OSM } });
+      await read(id);
+      pods.enter(pid, [pods.tools.ip, 'link', 'set', 'lo', 'up']);
+      const connect =
+        'import socket\nfor p in (1, 2, 15000): s = socket.socket(); s.settimeout(1); s.connect_ex(("127.0.0.2", p))';
+      pods.enter(pid, [pods.tools.python3, '-c', connect]);
+      const reading = timeless(await read(id));
+      expect(reading).to.deep.equal(timeless(await readInFull(id)));
+      expect(JSON.stringify(reading)).to.match(/\[3:180\] -A OUTPUT -p tcp -j OSM_PROXY_OUTBOUND/);
+    });
+  }
+
+  it('answer without a program while nothing changes, and by programs once something has', async () => {
+    for (const backend of BACKENDS) {
+      const { id, pid } = await pod({ restore: { [backend]: OSM } });
+      const own = await openKernel(options);
+      const first = await read(id, own);
+      // The text of a reading from memory tells the time of the last one in full.
+      expect(await read(id, own)).to.deep.equal(first);
+      const blind = await openKernel({ ...options, limits: { bytes: 1, milliseconds: 1 } });
+      expect((await read(id, blind)).kind).to.equal('unreadable');
+      pods.enter(pid, [pods.tools[`iptables-${backend}`], '-t', 'nat', '-R', 'OUTPUT', '1', '-j', 'RETURN']);
+      expect(timeless(await read(id, own))).to.deep.equal(timeless(await readInFull(id)));
+    }
+  });
+
+  it('make nothing, however often, and leave this thread and its files as they were', async () => {
+    const { id, pid } = await pod();
+    const { id: busy } = await pod({ restore: { legacy: OSM, nft: OSM } });
+    const state = (): readonly string[] => [
+      readlinkSync('/proc/thread-self/ns/net'),
+      pods.enter(pid, ['cat', '/proc/self/net/ip_tables_names']),
+      pods.enter(pid, [pods.tools.nft, 'list', 'ruleset']),
+      String(readdirSync('/proc/self/fd').length),
+    ];
+    await read(id);
+    await read(busy);
+    const before = state();
+    expect(before.slice(1, 3)).to.deep.equal(['', '']);
+    const scan = await kernel.scan();
+    for (let i = 0; i < 500; i += 1) {
+      for (const each of [id, busy]) await kernel.read(scan.pods.get(each), scan);
+    }
+    expect(state()).to.deep.equal(before);
+  });
+
+  it('end the process where it cannot come back', async () => {
+    const { pid } = await pod();
+    const script = `
+      const { openLibc } = await import(${JSON.stringify(new URL('libc.js', import.meta.url).href)});
+      const { openSync, readdirSync, readlinkSync, closeSync } = await import('node:fs');
+      const { libc } = await openLibc();
+      const own = readlinkSync('/proc/thread-self/ns/net');
+      libc.inNetwork(openSync('/proc/${pid}/ns/net'), () => {
+        for (const fd of readdirSync('/proc/self/fd')) {
+          try { if (readlinkSync('/proc/self/fd/' + fd) === own) closeSync(Number(fd)); } catch {}
+        }
+      });
+      console.log('went on');`;
+    const ended = await new Promise<{ signal: unknown; said: string }>((resolve) => {
+      execFile(process.execPath, ['--input-type=module', '-e', script], (error, stdout, stderr) =>
+        resolve({ signal: error?.signal, said: stdout + stderr.split('\n', 1)[0] }),
+      );
+    });
+    expect(ended).to.deep.equal({
+      signal: 'SIGABRT',
+      said: 'osm-auditor: cannot return from the network of a pod',
+    });
   });
 });
