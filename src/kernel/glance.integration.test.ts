@@ -1,13 +1,16 @@
 /** Glances at the rules of real networks: what the reader answers from memory is what its programs would print. */
 import { expect } from 'chai';
 import { execFile } from 'node:child_process';
-import { readdirSync, readlinkSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readlinkSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import process from 'node:process';
 import { podId, PodNetworks, readerPrograms, whyNoNetworks } from '../../e2e/kernel/pod-networks.ts';
 import { osmLines } from '../testing/osm-scripts.ts';
 import { randomFrom } from '../testing/random.ts';
 import { openKernel, type KernelOptions, type KernelReader } from './kernel.ts';
 import type { NatReading } from './nat-reader.ts';
+import { findPrograms } from './programs.ts';
 
 const FETCH_TIMEOUT_MS = 5 * 60_000;
 const OSM = `*nat\n${osmLines('R4', { ports: [6379] }).join('\n')}\nCOMMIT\n`;
@@ -125,17 +128,24 @@ describe('glances at the real kernel', function () {
     });
   }
 
-  it('answer without a program while nothing changes, and by programs once something has', async () => {
-    for (const backend of BACKENDS) {
-      const { id, pid } = await pod({ restore: { [backend]: OSM } });
-      const own = await openKernel(options);
-      const first = await read(id, own);
-      // The text of a reading from memory tells the time of the last one in full.
-      expect(await read(id, own)).to.deep.equal(first);
-      const blind = await openKernel({ ...options, limits: { bytes: 1, milliseconds: 1 } });
-      expect((await read(id, blind)).kind).to.equal('unreadable');
-      pods.enter(pid, [pods.tools[`iptables-${backend}`], '-t', 'nat', '-R', 'OUTPUT', '1', '-j', 'RETURN']);
-      expect(timeless(await read(id, own))).to.deep.equal(timeless(await readInFull(id)));
+  it('answer without a program while nothing changes, and ask for one once something has', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'osm-auditor-programs-'));
+    try {
+      for (const backend of BACKENDS) {
+        const programs = findPrograms(options.folders ?? []);
+        for (const [name, path] of Object.entries(programs)) symlinkSync(path, join(folder, name));
+        const own = await openKernel({ ...options, folders: [folder] });
+        const { id, pid } = await pod({ restore: { [backend]: OSM } });
+        const first = await read(id, own);
+        expect(first.kind).to.equal('tables');
+        for (const name of Object.keys(programs)) rmSync(join(folder, name));
+        expect(await read(id, own)).to.deep.equal(first);
+        const replaced = ['-t', 'nat', '-R', 'OUTPUT', '1', '-p', 'udp', '-j', 'OSM_PROXY_OUTBOUND'];
+        pods.enter(pid, [pods.tools[`iptables-${backend}`], ...replaced]);
+        expect(await read(id, own)).to.include({ kind: 'unreadable', why: 'failed' });
+      }
+    } finally {
+      rmSync(folder, { recursive: true });
     }
   });
 
@@ -174,7 +184,7 @@ describe('glances at the real kernel', function () {
       console.log('went on');`;
     const ended = await new Promise<{ signal: unknown; said: string }>((resolve) => {
       execFile(process.execPath, ['--input-type=module', '-e', script], (error, stdout, stderr) =>
-        resolve({ signal: error?.signal, said: stdout + stderr.split('\n', 1)[0] }),
+        resolve({ signal: error?.signal, said: stdout + String(stderr.split('\n', 1)[0]) }),
       );
     });
     expect(ended).to.deep.equal({

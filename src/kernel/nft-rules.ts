@@ -93,6 +93,7 @@ function takeCount(nested: Buffer = NO_BYTES): Count | undefined {
   const bytes = attributeOf(attributes, COUNTER.bytes);
   if (packets?.length !== 8 || bytes?.length !== 8) return undefined;
   const count = { packets: packets.readBigUInt64BE(), bytes: bytes.readBigUInt64BE() };
-  nested.fill(0);
+  packets.fill(0);
+  bytes.fill(0);
   return count;
 }

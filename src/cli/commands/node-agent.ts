@@ -66,6 +66,8 @@ export async function nodeAgent(options: NodeAgentOptions, terminal: Terminal): 
     throw new UsageError(`cannot listen on ${options.listen}: ${describeError(error)}`);
   });
   logger.info('osm-auditor starts', { version: VERSION, server: cluster.server, port: server.port, node });
+  if (!kernel.glances)
+    logger.warn('every reading starts programs, which takes more CPU time', { reason: kernel.whyNoGlances });
   try {
     await agent.run(untilSignal((name) => logger.info('stopping', { signal: name })));
   } finally {
