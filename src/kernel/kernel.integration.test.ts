@@ -201,11 +201,12 @@ describe('the rules of pods in the real kernel', function () {
         why: 'failed',
         reason: 'iptables-legacy-save printed more than 0.5 MB',
       });
-      expect(await read(id, { limits: { bytes: 500_000, milliseconds: 1 } })).to.deep.equal({
-        kind: 'unreadable',
-        why: 'failed',
-        reason: 'nft did not end within 0.001 s',
-      });
+      const tooSlow = await read(id, { limits: { bytes: 500_000, milliseconds: 1 } });
+      // On a busy machine nft has sometimes ended before anybody looks at the clock.
+      expect(tooSlow).to.include({ kind: 'unreadable', why: 'failed' });
+      expect(tooSlow)
+        .to.have.property('reason')
+        .that.matches(/^(nft|iptables-legacy-save) did not end within 0\.001 s$/);
     });
 
     it('leaves no file of a network open', async () => {
