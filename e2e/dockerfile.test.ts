@@ -81,7 +81,9 @@ describe('Dockerfile', () => {
     ];
     const lines = (of: readonly (readonly string[])[]): readonly string[] =>
       of.map((words) => words.join(' ')).filter((line) => !/^(LABEL|FROM)/.test(line) && !own.includes(line));
-    expect(lines(stage)).to.deep.equal(lines(lastStage).filter((line) => !line.startsWith('USER')));
+    // It starts without the source map, for the sake of its memory.
+    const wanted = lines(lastStage).filter((line) => !line.startsWith('USER'));
+    expect(lines(stage)).to.deep.equal(wanted.map((line) => line.replace('"--enable-source-maps", ', '')));
     expect(stage[0]?.[1]).to.equal(lastStage[0]?.[1]);
     for (const line of own) expect(stage.map((words) => words.join(' '))).to.include(line);
   });

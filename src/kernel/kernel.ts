@@ -35,8 +35,8 @@ export interface KernelOptions {
   readonly limits?: RunLimits;
 }
 
-/** A script of OSM has 2 kB; 20,000 exclusions have one. */
-const LIMITS: RunLimits = { bytes: 4_000_000, milliseconds: 5_000 };
+/** The longest script that Linux passes to a program, of 128 KiB, installs rules of a third of this. */
+const LIMITS: RunLimits = { bytes: 1_000_000, milliseconds: 5_000 };
 
 /** More would be no faster on a small node, and take the cores away from others on any. */
 const AT_ONCE = 2;
