@@ -27,7 +27,10 @@ const ANSWERS: readonly { readonly to: RegExp; readonly is: RegExp }[] = [
   { to: / logs POD -c envoy$/, is: /^$/ }, // the stand-in tells errors alone
   { to: / exec POD -c envoy -- id -u$/, is: /^1500$/m },
   { to: / debug POD .* -- iptables-save -t nat$/, is: /^:PROXY_OUTPUT - /m },
-  { to: / debug POD .* -- iptables -t nat -S$/, is: /^-A OUTPUT -p tcp -j PROXY_OUTPUT$/m },
+  { to: / debug POD .* -- iptables(?:-legacy)? -t nat -S$/, is: /^-A OUTPUT -p tcp -j PROXY_OUTPUT$/m },
+  // It installs by the other backend, and uses none of nftables.
+  { to: / debug POD .* -- iptables-nft -t nat -S$/, is: /^-P OUTPUT ACCEPT$/m },
+  { to: / debug POD .* -- nft list ruleset$/, is: /^(?:$|table )/ },
 ];
 
 const POD: GroundPod = {
