@@ -7,7 +7,6 @@ import {
   namespaceOf,
   plainPod,
   status,
-  waiting,
   running,
 } from '../../testing/builders.ts';
 import { scripted, ranges } from '../../testing/cases/inputs.ts';
@@ -18,7 +17,7 @@ import { audit } from './audit.ts';
 import { compare } from '../iptables/compare.ts';
 import { execute } from '../iptables/execute.ts';
 import type { AuditInput } from './judgement.ts';
-import { isReadable, liveReport } from './live-report.ts';
+import { liveReport } from './live-report.ts';
 
 const { base } = GUIDE_SCRIPTS;
 const right = scripted(base);
@@ -70,16 +69,6 @@ describe('the report on the kernel', () => {
         expect(liveReport(input).findings).to.deep.equal(all);
       }
     }
-  });
-
-  it('asks for a reading exactly of pods of a mesh whose osm-init has ended', () => {
-    const init = (state: ReturnType<typeof waiting>, script = base): AuditInput => {
-      return inputFor(meshedPod({ initContainers: [initContainer(script, { status: status(state) })] }));
-    };
-    expect(isReadable(right)).to.equal(true);
-    expect(isReadable(init(waiting('CrashLoopBackOff')))).to.equal(true);
-    expect(isReadable(init(running()))).to.equal(false);
-    expect(isReadable(inputFor(plainPod()))).to.equal(false);
   });
 
   it('is Discrepant exactly where the kernel does otherwise than it should, whatever was done to it', () => {

@@ -25,12 +25,6 @@ export function liveReport(input: AuditInput): Report {
   }
 }
 
-/** Whether there is something in the kernel to be read: the mesh has made the pod, and osm-init has ended. */
-export function isReadable(input: AuditInput): boolean {
-  const belongs = membership(input.pod, surroundingsFor(input));
-  return belongs.kind === 'injected' && hasRun(judgementFor(input));
-}
-
 function judge(input: AuditInput): Report {
   const { pod } = input;
   const belongs = membership(pod, surroundingsFor(input));
