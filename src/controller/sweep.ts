@@ -67,7 +67,6 @@ export class Sweep {
   readonly judgedAll: Promise<void>;
   readonly #options: SweepOptions;
   #allJudged: () => void = () => undefined;
-  #begun = false;
   /** Whether what many pods have in common was told by this replica, all of it and for certain. */
   #sure = false;
   readonly #owed = new OwedSweeps();
@@ -75,11 +74,6 @@ export class Sweep {
   constructor(options: SweepOptions) {
     this.#options = options;
     this.judgedAll = new Promise((resolve) => (this.#allJudged = resolve));
-  }
-
-  /** Whether judging has begun: what changes from now on may have been passed already. */
-  get begun(): boolean {
-    return this.#begun;
   }
 
   /** Says that a sweep over all pods is to come; whoever says so puts the configuration's key in line. */
@@ -157,7 +151,6 @@ export class Sweep {
   /** @returns the pods about which something is to be written */
   async #judge(namespace: string | undefined): Promise<readonly Pending[]> {
     const { pods, judge, reporter, queue } = this.#options;
-    this.#begun = true;
     const started = performance.now();
     const pending: Pending[] = [];
     const changed: Report[] = [];
