@@ -15,6 +15,8 @@ const SCRIPT = {
 };
 const CPU_MS = 500;
 const MEGABYTES = 60;
+/** The heap breathes by as much. */
+const GROWTH_MEGABYTES = 3;
 
 export const live: Part = {
   name: 'live',
@@ -35,7 +37,7 @@ async function sweepOver(backend: Backend): Promise<readonly Row[]> {
     for (let at = 0; at < PODS; at += 1) pods.assign(await pods.network({ restore }), podId(at));
     progress('sweeps');
     const programs = JSON.stringify(readerPrograms(pods.tools));
-    const { first, following } = await runChild<LiveSweeps>('live', [pods.proc, programs], {
+    const { first, following, long } = await runChild<LiveSweeps>('live', [pods.proc, programs], {
       nodeArgs: manifestNodeOptions('manifests/node-agent/daemon-set.yaml').split(' '),
     });
     const memory = following.peakBytes / 1e6;
@@ -43,7 +45,7 @@ async function sweepOver(backend: Backend): Promise<readonly Row[]> {
       {
         measure: `live rules of ${PODS} pods, ${backend}: CPU of a first sweep, all in full`,
         figure: `${cpuOf(first).toFixed(0)} ms`,
-        detail: detailOf(first),
+        detail: `${(cpuOf(first) / PODS).toFixed(0)} ms a pod; ${detailOf(first)}`,
       },
       {
         measure: `the same: CPU of a sweep after it, while nothing changes`,
@@ -55,6 +57,12 @@ async function sweepOver(backend: Backend): Promise<readonly Row[]> {
         measure: `the same: peak RSS of a process that does nothing else, with the NODE_OPTIONS of the agent`,
         figure: `${memory.toFixed(0)} MB`,
         ...atMost(memory, MEGABYTES, 'MB'),
+      },
+      {
+        measure: `the same: growth of its own memory over ${long.sweeps} sweeps more`,
+        figure: `${(long.grownBytes / 1e6).toFixed(1)} MB`,
+        ...atMost(long.grownBytes / 1e6, GROWTH_MEGABYTES, 'MB'),
+        detail: `from ${(long.settledBytes / 1e6).toFixed(1)} MB`,
       },
     ];
   } finally {

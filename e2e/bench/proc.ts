@@ -6,6 +6,8 @@ export interface ProcessMemory {
   /** The most physical memory that it ever had, in bytes. */
   readonly peakBytes: number;
   readonly bytes: number;
+  /** Of `bytes` what is its own, and not mapped from a file, in bytes. */
+  readonly ownBytes: number;
 }
 
 export function memoryOf(pid: number): ProcessMemory {
@@ -15,7 +17,7 @@ export function memoryOf(pid: number): ProcessMemory {
     if (kibibytes === undefined) throw new Error(`/proc/${pid}/status has no ${name}`);
     return Number(kibibytes) * 1024;
   };
-  return { peakBytes: field('VmHWM'), bytes: field('VmRSS') };
+  return { peakBytes: field('VmHWM'), bytes: field('VmRSS'), ownBytes: field('RssAnon') };
 }
 
 /** USER_HZ, which is 100 on every platform that Node runs on. */

@@ -28,9 +28,14 @@ export interface LiveSweeps {
   readonly first: LiveSweep;
   /** The median of what comes after it, while nothing changes. */
   readonly following: LiveSweep;
+  /** What memory of its own has become more, once it has settled, over so many more sweeps. */
+  readonly long: { readonly sweeps: number; readonly settledBytes: number; readonly grownBytes: number };
 }
 
 const SWEEPS = 5;
+/** V8 compiles and the heap finds its size meanwhile. */
+const SETTLING = 100;
+const LONG_RUN = 300;
 const TICK_MS = 10;
 
 function programsMs(): number {
@@ -82,4 +87,11 @@ const following: LiveSweep = {
   scanMs: middle('scanMs'),
   peakBytes: memoryOf(process.pid).peakBytes,
 };
-process.stdout.write(JSON.stringify({ first, following } satisfies LiveSweeps));
+
+async function ownBytesAfter(more: number): Promise<number> {
+  for (let at = 0; at < more; at += 1) await sweep();
+  return memoryOf(process.pid).ownBytes;
+}
+const settledBytes = await ownBytesAfter(SETTLING);
+const long = { sweeps: LONG_RUN, settledBytes, grownBytes: (await ownBytesAfter(LONG_RUN)) - settledBytes };
+process.stdout.write(JSON.stringify({ first, following, long } satisfies LiveSweeps));
