@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { existsSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
+import { AGENT_NODE_OPTIONS } from '../image/agent.ts';
 import { repositoryRoot } from '../src/testing/repository.ts';
 
 /** What can be said of the image without docker: e2e/kind/run.sh builds and runs it. */
@@ -81,9 +82,9 @@ describe('Dockerfile', () => {
     ];
     const lines = (of: readonly (readonly string[])[]): readonly string[] =>
       of.map((words) => words.join(' ')).filter((line) => !/^(LABEL|FROM)/.test(line) && !own.includes(line));
-    // It starts without the source map, for the sake of its memory.
+    const options = AGENT_NODE_OPTIONS.map((option) => `"${option}"`).join(', ');
     const wanted = lines(lastStage).filter((line) => !line.startsWith('USER'));
-    expect(lines(stage)).to.deep.equal(wanted.map((line) => line.replace('"--enable-source-maps", ', '')));
+    expect(lines(stage)).to.deep.equal(wanted.map((line) => line.replace('"--enable-source-maps"', options)));
     expect(stage[0]?.[1]).to.equal(lastStage[0]?.[1]);
     for (const line of own) expect(stage.map((words) => words.join(' '))).to.include(line);
   });
