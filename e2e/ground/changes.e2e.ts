@@ -4,20 +4,18 @@ import { GUIDE } from '../../src/core/osm/releases.ts';
 import { scriptIn } from '../../src/testing/osm-scripts.ts';
 import { INIT_TAGS } from '../node/pod-images.ts';
 import { Ground } from './ground.ts';
-import type { GroundPod } from './meshed-pod.ts';
+import { worksOnce, type GroundPod } from './meshed-pod.ts';
 import { note } from './report.ts';
 import { says } from './seen-pod.ts';
 
 const NAMESPACE = 'changes';
 const SCRIPT = scriptIn(GUIDE.dialect);
-/** Works once; run again, it makes one chain and fails at the next command. */
-const ONCE = `if [ -e /kept/ran ]; then iptables -t nat -N PROXY_INBOUND && iptables -t nat -A NOPE -j RETURN; else touch /kept/ran && ${SCRIPT}; fi`;
 
 const common = { release: GUIDE, backend: 'legacy', tag: INIT_TAGS.guide } as const;
 const PODS: readonly GroundPod[] = [
   { ...common, name: 'plain', script: SCRIPT },
   { ...common, name: 'killed', script: SCRIPT },
-  { ...common, name: 'killed-fails', script: ONCE, remembers: true },
+  { ...common, name: 'killed-fails', script: worksOnce(SCRIPT), remembers: true },
   { ...common, name: 'gated', script: SCRIPT, gated: true, labels: { app: 'shop' } },
   { ...common, name: 'flushed', script: SCRIPT, more: [flusher()] },
 ];

@@ -17,7 +17,7 @@ export interface GroundPod {
   readonly appUser?: number;
   /** Containers beside the application and the sidecar. */
   readonly more?: readonly object[];
-  /** A folder /kept that init containers find again when they run once more. */
+  /** A folder /kept that init containers find again when they run once more; see worksOnce. */
   readonly remembers?: true;
   readonly gated?: true;
   readonly hostNetwork?: true;
@@ -30,6 +30,11 @@ export const APPLICATION_PORTS = [8000, 9090];
 
 export function productOf({ reads }: Release): Product {
   return reads === 'FsmMeshConfig' ? FSM : OSM;
+}
+
+/** For a pod that remembers: works once; run again, it makes one chain and fails at the next command. */
+export function worksOnce(script: string): string {
+  return `if [ -e /kept/ran ]; then iptables -t nat -N PROXY_INBOUND && iptables -t nat -A NOPE -j RETURN; else touch /kept/ran && ${script}; fi`;
 }
 
 export function manifestOf(pod: GroundPod, namespace: string): object {

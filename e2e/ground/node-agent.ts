@@ -1,22 +1,12 @@
 /** The node agent on the cluster, installed as docs/node-agent.md tells a user to, but looking more often. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually, type TestCluster } from '../scenarios/cluster.ts';
+import { checkPod, type PodTemplate } from './check-pod.ts';
 import type { CheckedPod } from './seen-pod.ts';
 
 const NAME = 'osm-auditor-node-agent';
 /** A sweep each so many seconds. */
 export const SWEEP_SECONDS = 5;
-
-/** What its DaemonSet makes, as far as a test makes the like. */
-interface PodTemplate {
-  readonly spec: {
-    readonly containers: readonly {
-      readonly securityContext: { readonly capabilities: { readonly add: readonly string[] } };
-      readonly [field: string]: unknown;
-    }[];
-    readonly [field: string]: unknown;
-  };
-}
 
 export interface Sample {
   readonly labels: string;
@@ -32,51 +22,22 @@ export class NodeAgent {
 
   static async deploy(cluster: TestCluster): Promise<NodeAgent> {
     await cluster.kubectl(['apply', '-k', 'manifests/node-agent']);
-    const args = [
-      {
-        op: 'add',
-        path: '/spec/template/spec/containers/0/args/-',
-        value: `--sweep-interval=${SWEEP_SECONDS}s`,
-      },
-    ];
-    await cluster.kubectl([
-      'patch',
-      'daemonset',
-      NAME,
-      '-n',
-      NAME,
-      '--type=json',
-      '-p',
-      JSON.stringify(args),
-    ]);
-    await cluster.kubectl(['rollout', 'status', `daemonset/${NAME}`, '-n', NAME, '--timeout=120s']);
-    return new NodeAgent(cluster);
+    const agent = new NodeAgent(cluster);
+    const value = `--sweep-interval=${SWEEP_SECONDS}s`;
+    const patch = [{ op: 'add', path: '/spec/template/spec/containers/0/args/-', value }];
+    await agent.#kubectl('patch', 'daemonset', NAME, '--type=json', '-p', JSON.stringify(patch));
+    await agent.#kubectl('rollout', 'status', `daemonset/${NAME}`, '--timeout=120s');
+    return agent;
   }
 
   async uid(): Promise<string> {
-    const of = 'jsonpath={.items[?(@.status.phase=="Running")].metadata.uid}';
-    return this.#cluster.kubectl([
-      'get',
-      'pods',
-      '-n',
-      NAME,
-      '-l',
-      `app.kubernetes.io/name=${NAME}`,
-      '-o',
-      of,
-    ]);
+    const uid = 'jsonpath={.items[?(@.status.phase=="Running")].metadata.uid}';
+    return this.#kubectl('get', 'pods', '-l', `app.kubernetes.io/name=${NAME}`, '-o', uid);
   }
 
   /** The samples of a metric, now. */
   async samples(metric: string): Promise<readonly Sample[]> {
-    const pod = await this.#cluster.kubectl([
-      'get',
-      'pods',
-      '-n',
-      NAME,
-      '-o',
-      'jsonpath={.items[0].metadata.name}',
-    ]);
+    const pod = await this.#kubectl('get', 'pods', '-o', 'jsonpath={.items[0].metadata.name}');
     const path = `/api/v1/namespaces/${NAME}/pods/${pod}:8080/proxy/metrics`;
     const text = await this.#cluster.kubectl(['get', '--raw', path]);
     return text.split('\n').flatMap((line) => {
@@ -99,57 +60,19 @@ export class NodeAgent {
    * @returns what it has printed
    */
   async checkOnce(namespace: string, without?: string): Promise<string> {
-    const text = await this.#cluster.kubectl([
-      'get',
-      'daemonset',
-      NAME,
-      '-n',
-      NAME,
-      '-o',
-      'jsonpath={.spec.template}',
-    ]);
-    const template = JSON.parse(text) as PodTemplate;
-    const [container] = template.spec.containers;
-    if (container === undefined) throw new Error('the DaemonSet has no container');
-    const { capabilities } = container.securityContext;
-    const add = capabilities.add.filter((capability) => capability !== without);
-    const name = without === undefined ? 'once' : `without-${without.toLowerCase().replaceAll('_', '-')}`;
-    const pod = {
-      apiVersion: 'v1',
-      kind: 'Pod',
-      metadata: { name, namespace: NAME },
-      spec: {
-        ...template.spec,
-        restartPolicy: 'Never',
-        containers: [
-          {
-            ...container,
-            livenessProbe: undefined,
-            readinessProbe: undefined,
-            args: ['check', '--live', '--node=$(NODE_NAME)', '-n', namespace, '-o', 'json'],
-            securityContext: { ...container.securityContext, capabilities: { ...capabilities, add } },
-          },
-        ],
-      },
-    };
+    const template = await this.#kubectl('get', 'daemonset', NAME, '-o', 'jsonpath={.spec.template}');
+    const pod = checkPod(JSON.parse(template) as PodTemplate, NAME, namespace, without);
+    const { name } = pod.metadata;
     await this.#cluster.kubectl(['apply', '-f', '-'], JSON.stringify(pod));
     try {
       // Failed is what the exit status of a discrepancy makes of it.
       await eventually(`${name} has ended`, async () => {
-        const phase = await this.#cluster.kubectl([
-          'get',
-          'pod',
-          name,
-          '-n',
-          NAME,
-          '-o',
-          'jsonpath={.status.phase}',
-        ]);
+        const phase = await this.#kubectl('get', 'pod', name, '-o', 'jsonpath={.status.phase}');
         return phase === 'Succeeded' || phase === 'Failed' ? phase : undefined;
       });
-      return await this.#cluster.kubectl(['logs', name, '-n', NAME]);
+      return await this.#kubectl('logs', name);
     } finally {
-      await this.#cluster.kubectl(['delete', 'pod', name, '-n', NAME, '--grace-period=1', '--wait=false']);
+      await this.#kubectl('delete', 'pod', name, '--grace-period=1', '--wait=false');
     }
   }
 
@@ -160,5 +83,10 @@ export class NodeAgent {
 
   async remove(): Promise<void> {
     await this.#cluster.kubectl(['delete', '-k', 'manifests/node-agent', '--wait=false']);
+  }
+
+  /** In the namespace of the agent. */
+  #kubectl(...args: readonly string[]): Promise<string> {
+    return this.#cluster.kubectl(['-n', NAME, ...args]);
   }
 }
