@@ -6,7 +6,7 @@ import type { Packet } from '../../src/core/iptables/packet.ts';
 import { KernelProber, whyNoVerdicts, type ProberOptions } from './prober.ts';
 
 /** Enough to fetch missing programs. */
-const FETCH_TIMEOUT_MS = 5 * 60_000;
+export const FETCH_TIMEOUT_MS = 5 * 60_000;
 
 export const POD = '10.244.0.5';
 export const SERVICE = '10.96.0.10';

@@ -5,15 +5,13 @@ import { mkdtempSync, readdirSync, readlinkSync, rmSync, symlinkSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
-import { podId, PodNetworks, readerPrograms, whyNoNetworks } from '../../e2e/kernel/pod-networks.ts';
-import { osmLines } from '../testing/osm-scripts.ts';
+import type { PodNetworks } from '../../e2e/kernel/pod-networks.ts';
+import { OSM, readPod, ReaderPods, type ReaderPod } from '../../e2e/kernel/reader-pods.ts';
 import { randomFrom } from '../testing/random.ts';
 import { openKernel, type KernelOptions, type KernelReader } from './kernel.ts';
 import type { NatReading } from './nat-reader.ts';
 import { findPrograms } from './programs.ts';
 
-const FETCH_TIMEOUT_MS = 5 * 60_000;
-const OSM = `*nat\n${osmLines('R4', { ports: [6379] }).join('\n')}\nCOMMIT\n`;
 const COMMANDS = 200;
 const SEED = 20;
 
@@ -58,34 +56,18 @@ describe('glances at the real kernel', function () {
   let pods: PodNetworks;
   let options: KernelOptions;
   let kernel: KernelReader;
-  let stop: (() => void) | undefined;
-  let next = 1;
+  let made: ReaderPods | undefined;
 
   before(async function () {
-    this.timeout(FETCH_TIMEOUT_MS);
-    const reason = whyNoNetworks();
-    if (reason !== undefined) {
-      process.stderr.write(`SKIPPED, no networks to glance at in the real kernel: ${reason}\n`);
-      this.skip();
-    }
-    pods = await PodNetworks.start();
-    stop = () => pods.stop();
-    options = { proc: pods.proc, ...readerPrograms(pods.tools) };
+    made = await ReaderPods.startOrSkip(this, 'glance at');
+    ({ networks: pods, options } = made);
     kernel = await openKernel(options);
     expect(kernel.whyNoGlances).to.equal(undefined);
   });
-  after(() => stop?.());
+  after(() => made?.stop());
 
-  async function pod(...rules: Parameters<PodNetworks['network']>): Promise<{ id: string; pid: number }> {
-    const pid = await pods.network(...rules);
-    const id = podId(next++);
-    pods.assign(pid, id);
-    return { id, pid };
-  }
-  async function read(id: string, by = kernel): Promise<NatReading> {
-    const scan = await by.scan();
-    return by.read(scan.pods.get(id), scan);
-  }
+  const pod = (...rules: Parameters<ReaderPods['pod']>): Promise<ReaderPod> => made!.pod(...rules);
+  const read = (id: string, by = kernel): Promise<NatReading> => readPod(by, id);
   /** By a reader that remembers nothing. */
   const readInFull = async (id: string): Promise<NatReading> => read(id, await openKernel(options));
   /** Without the lines that tell the time. */

@@ -5,21 +5,13 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { promisify } from 'node:util';
-import {
-  cgroupOf,
-  podId,
-  PodNetworks,
-  readerPrograms,
-  whyNoNetworks,
-} from '../../e2e/kernel/pod-networks.ts';
-import { osmLines } from '../testing/osm-scripts.ts';
+import { cgroupOf, podId, readerPrograms, type PodNetworks } from '../../e2e/kernel/pod-networks.ts';
+import { OSM, readPod, ReaderPods, type ReaderPod } from '../../e2e/kernel/reader-pods.ts';
 import { repositoryRoot } from '../testing/repository.ts';
 import { openKernel, type KernelOptions } from './kernel.ts';
 import type { NatReading, Unreadable } from './nat-reader.ts';
 
 const run = promisify(execFile);
-const FETCH_TIMEOUT_MS = 5 * 60_000;
-const OSM = `*nat\n${osmLines('R4', { ports: [6379] }).join('\n')}\nCOMMIT\n`;
 const REDIRECT = '-A OSM_PROXY_IN_REDIRECT -p tcp -j REDIRECT --to-ports 15003';
 const NATIVE = `add table inet mesh
 add chain inet mesh output { type nat hook output priority -110; }`;
@@ -32,34 +24,17 @@ describe('the rules of pods in the real kernel', function () {
   this.timeout(60_000);
   let pods: PodNetworks;
   let options: KernelOptions;
-  let stop: (() => void) | undefined;
-  let next = 1;
+  let made: ReaderPods | undefined;
 
   before(async function () {
-    this.timeout(FETCH_TIMEOUT_MS);
-    const reason = whyNoNetworks();
-    if (reason !== undefined) {
-      process.stderr.write(`SKIPPED, no networks to read in the real kernel: ${reason}\n`);
-      this.skip();
-    }
-    pods = await PodNetworks.start();
-    stop = () => pods.stop();
-    options = { proc: pods.proc, ...readerPrograms(pods.tools) };
+    made = await ReaderPods.startOrSkip(this, 'read');
+    ({ networks: pods, options } = made);
   });
-  after(() => stop?.());
+  after(() => made?.stop());
 
-  /** A pod whose one process is in a network with these rules. */
-  async function pod(...rules: Parameters<PodNetworks['network']>): Promise<{ id: string; pid: number }> {
-    const pid = await pods.network(...rules);
-    const id = podId(next++);
-    pods.assign(pid, id);
-    return { id, pid };
-  }
-  async function read(id: string, limits: Partial<KernelOptions> = {}): Promise<NatReading> {
-    const kernel = await openKernel({ ...options, ...limits });
-    const scan = await kernel.scan();
-    return kernel.read(scan.pods.get(id), scan);
-  }
+  const pod = (...rules: Parameters<ReaderPods['pod']>): Promise<ReaderPod> => made!.pod(...rules);
+  const read = async (id: string, limits: Partial<KernelOptions> = {}): Promise<NatReading> =>
+    readPod(await openKernel({ ...options, ...limits }), id);
   const tablesOf = (pid: number): string =>
     pods.enter(pid, ['cat', '/proc/self/net/ip_tables_names']) +
     pods.enter(pid, [pods.tools.nft, 'list', 'tables']);
@@ -129,7 +104,7 @@ describe('the rules of pods in the real kernel', function () {
 
   describe('and whose they are', () => {
     it('are the node’s for a pod in its network', async () => {
-      const id = podId(next++);
+      const id = made!.newId();
       pods.link(process.pid, process.pid, cgroupOf(id));
       try {
         expect(await read(id)).to.deep.equal({ kind: 'node-network' });
