@@ -69,7 +69,7 @@ export function edited(text: string, edits: Readonly<Record<string, readonly Edi
     if (document === undefined) throw new Error(`the manifest has no ${kind}`);
     return each.flatMap((edit) => splicesOf(text, document, edit));
   });
-  // From the end, so that the positions before it stay true. At one position the later edit comes out first.
+  // From the end, so that the positions before it stay true. At one position the later edit is put in first, and ends up below.
   return splices
     .map((splice, order) => ({ ...splice, order }))
     .sort((left, right) => right.start - left.start || right.end - left.end || right.order - left.order)

@@ -36,12 +36,12 @@ export const CONTAINER: Path = [...POD, 'containers', 0];
 /** In NODE_OPTIONS. */
 export const HEAP = /(?<=--max-old-space-size=)\d+/;
 
-export const priority = (name: string): readonly string[] => [
+const priority = (name: string): readonly string[] => [
   `{{- with .Values.${name} }}`,
   'priorityClassName: {{ . | quote }}',
   '{{- end }}',
 ];
-export const PULL_SECRETS = [
+const PULL_SECRETS = [
   '{{- with .Values.image.pullSecrets }}',
   'imagePullSecrets:',
   '  {{- range . }}',
@@ -55,6 +55,38 @@ export function more(name: string): (column: number) => readonly string[] {
   return (column) => [`{{- with .Values.${name} }}`, `{{- toYaml . | nindent ${column} }}`, '{{- end }}'];
 }
 
+/** How the values and helpers of a program are called. */
+interface Names {
+  /** The helper for the image, and the one for what is added to the arguments. */
+  readonly image: string;
+  readonly options: string;
+  /** Before the names of the values that each program has of its own. */
+  readonly values: '' | 'nodeAgent.';
+}
+
+/** What is filled in for the pods of every workload. */
+export function podEdits({ image, options, values }: Names): readonly Edit[] {
+  return [
+    after([...META, 'labels', 'app.kubernetes.io/name'], more('podLabels')),
+    after([...POD, 'terminationGracePeriodSeconds'], () => [
+      ...priority(`${values}priorityClassName`),
+      ...PULL_SECRETS,
+    ]),
+    value([...CONTAINER, 'image'], `{{ include "osm-auditor.${image}" . | quote }}`),
+    value([...CONTAINER, 'imagePullPolicy'], '{{ .Values.image.pullPolicy }}'),
+    value([...CONTAINER, 'args'], `{{ include "osm-auditor.${options}" . }}]`, /\]$/),
+    value(
+      [...CONTAINER, 'env', { key: 'name', having: 'NODE_OPTIONS' }, 'value'],
+      `{{ int .Values.${values}heapMegabytes }}`,
+      HEAP,
+    ),
+    value(
+      [...CONTAINER, 'resources'],
+      `{{- include "osm-auditor.resources" .Values.${values}resources | nindent 12 }}`,
+    ),
+  ];
+}
+
 /** Only where something is to be written. */
 export const rightsToWrite = [
   when('.Values.writeConditions', ['rules', { key: 'resources', having: 'pods/status' }]),
@@ -66,3 +98,12 @@ export const peers = [
   after(['spec', 'ingress', 0, 'ports'], given('networkPolicy.from', 'from')),
   after(['spec', 'egress', 0, 'ports'], given('networkPolicy.to', 'to')),
 ];
+
+/** Of a ServiceMonitor for pods in this namespace. */
+export function monitorEdits(namespace: string): readonly Edit[] {
+  return [
+    ...inNamespace,
+    moreLabels('serviceMonitor.labels'),
+    value(['spec', 'namespaceSelector', 'matchNames', 0], namespace),
+  ];
+}

@@ -7,17 +7,15 @@ import { after, before, given, unless, value, type Edit } from './edits.ts';
 import {
   ACCOUNT,
   CONTAINER,
-  HEAP,
   inNamespace,
   labels,
   META,
-  more,
+  monitorEdits,
   moreLabels,
   NAMESPACE,
   peers,
   POD,
-  priority,
-  PULL_SECRETS,
+  podEdits,
   rightsToWrite,
   subjectIs,
   type Template,
@@ -29,32 +27,14 @@ const lease = (condition: string): Pick<Template, 'condition'> => ({
   condition: `and .Values.leaderElect (eq .Values.mode "${condition}")`,
 });
 
-/** What the pods of every workload of the controller have in common. */
-function podEdits(): readonly Edit[] {
-  return [
-    ...inNamespace,
-    before([...META, 'labels'], given('podAnnotations', 'annotations')),
-    after([...META, 'labels', 'app.kubernetes.io/name'], more('podLabels')),
-    value([...POD, 'serviceAccountName'], ACCOUNT),
-    after([...POD, 'terminationGracePeriodSeconds'], (column) => [
-      ...priority('priorityClassName'),
-      ...PULL_SECRETS,
-      ...given('nodeSelector', 'nodeSelector')(column),
-    ]),
-    value([...CONTAINER, 'image'], '{{ include "osm-auditor.image" . | quote }}'),
-    value([...CONTAINER, 'imagePullPolicy'], '{{ .Values.image.pullPolicy }}'),
-    value([...CONTAINER, 'args'], '{{ include "osm-auditor.options" . }}]', /\]$/),
-    value(
-      [...CONTAINER, 'env', { key: 'name', having: 'NODE_OPTIONS' }, 'value'],
-      '{{ int .Values.heapMegabytes }}',
-      HEAP,
-    ),
-    value(
-      [...CONTAINER, 'resources'],
-      '{{- include "osm-auditor.resources" .Values.resources | nindent 12 }}',
-    ),
-  ];
-}
+/** What every workload of the controller gets. */
+const workloadEdits: readonly Edit[] = [
+  ...inNamespace,
+  before([...META, 'labels'], given('podAnnotations', 'annotations')),
+  value([...POD, 'serviceAccountName'], ACCOUNT),
+  ...podEdits({ image: 'image', options: 'options', values: '' }),
+  after([...POD, 'terminationGracePeriodSeconds'], given('nodeSelector', 'nodeSelector')),
+];
 
 /** Pods that can share nodes: apart by default. */
 const spread = [
@@ -63,7 +43,11 @@ const spread = [
 ];
 
 function workload(manifest: string, kind: string, mode: string, edits: readonly Edit[]): Template {
-  return { manifest, condition: `eq .Values.mode "${mode}"`, edits: { [kind]: [...podEdits(), ...edits] } };
+  return {
+    manifest,
+    condition: `eq .Values.mode "${mode}"`,
+    edits: { [kind]: [...workloadEdits, ...edits] },
+  };
 }
 
 export const TEMPLATES: readonly Template[] = [
@@ -132,13 +116,7 @@ export const TEMPLATES: readonly Template[] = [
   {
     manifest: 'monitoring/service-monitor.yaml',
     condition: '.Values.serviceMonitor.enabled',
-    edits: {
-      ServiceMonitor: [
-        ...inNamespace,
-        moreLabels('serviceMonitor.labels'),
-        value(['spec', 'namespaceSelector', 'matchNames', 0], NAMESPACE),
-      ],
-    },
+    edits: { ServiceMonitor: monitorEdits(NAMESPACE) },
   },
   {
     manifest: 'monitoring/prometheus-rule.yaml',
