@@ -5,8 +5,9 @@ import { parse } from 'yaml';
 import { ensureAssets } from './control-plane/build-assets.ts';
 import { startControlPlane } from './control-plane/control-plane.ts';
 import type { ControlPlane } from './control-plane/control-plane.ts';
-import { ALLOWED, DENIED, MESH_CONFIGS, POD, type Probe } from './requests.ts';
-import { installMeshConfigs } from '../src/testing/kube/mesh-config-crd.ts';
+import { expectReasons, memoryIn } from './manifest-text.ts';
+import { createSubjects, mayDo, mayNotDo, type Ask } from './permissions.ts';
+import { ALLOWED, DENIED, type Probe } from './requests.ts';
 import { installPolicyReports } from '../src/testing/kube/policy-report-crd.ts';
 import { OPEN_REPORTS, WG_POLICY } from '../src/core/audit/policy-report-object.ts';
 import { leaseNameOf } from '../src/controller/shard.ts';
@@ -132,43 +133,21 @@ describe('manifests', function () {
       before(async () => {
         const result = await plane.kubectl(['apply', '-k', folder]);
         expect(result.code, result.stderr).to.equal(0);
-        await create('/api/v1/namespaces/default/pods', POD);
-        await create('/api/v1/namespaces/default/configmaps', { metadata: { name: 'osm-config' } });
-        for (const { group, version } of MESH_CONFIGS) await installMeshConfigs(plane, group, [version]);
+        await createSubjects(plane);
         token = await plane.tokenFor({ namespace: 'osm-auditor', name: 'osm-auditor' });
       });
 
-      const create = async (path: string, body: unknown): Promise<void> => {
-        const answer = await plane.request('POST', path, body);
-        expect(answer.status, answer.body).to.equal(201);
-      };
-
-      for (const [what, method, path, body] of [...ALLOWED, ...ELECTS]) {
-        it(what, async () => {
-          const answer = await plane.request(method, path, body, token);
-          expect(answer.status, answer.body).to.be.oneOf([200, 201]);
-        });
-      }
+      const ask: Ask = (method, path, body) => plane.request(method, path, body, token);
+      mayDo(ask, [...ALLOWED, ...ELECTS]);
 
       it('renew the Lease', async () => {
-        const { body } = await plane.request('GET', `${leases}/osm-auditor`, undefined, token);
-        const answer = await plane.request('PUT', `${leases}/osm-auditor`, JSON.parse(body), token);
+        const { body } = await ask('GET', `${leases}/osm-auditor`);
+        const answer = await ask('PUT', `${leases}/osm-auditor`, JSON.parse(body));
         expect(answer.status, answer.body).to.equal(200);
       });
 
-      for (const [what, method, path, body] of [...DENIED, ...NO_OTHER_LEASE]) {
-        it(`not ${what}`, async () => {
-          const answer = await plane.request(method, path, body, token);
-          expect(answer.status, answer.body).to.equal(403);
-        });
-      }
-
-      for (const [what, method, path, body] of POLICY_REPORTS) {
-        it(`not ${what}, unless policy reports are asked for`, async () => {
-          const answer = await plane.request(method, path, body, token);
-          expect(answer.status, answer.body).to.equal(403);
-        });
-      }
+      mayNotDo(ask, [...DENIED, ...NO_OTHER_LEASE]);
+      mayNotDo(ask, POLICY_REPORTS, ', unless policy reports are asked for');
 
       describe('with those for policy reports', () => {
         before(async () => {
@@ -177,20 +156,9 @@ describe('manifests', function () {
           for (const api of [OPEN_REPORTS, WG_POLICY]) await installPolicyReports(plane, api);
         });
 
-        for (const [what, method, path, body] of POLICY_REPORTS) {
-          it(what, async () => {
-            const answer = await plane.request(method, path, body, token);
-            // The patches sent here are of a kind that no custom resource takes: what counts is that they are not forbidden.
-            expect(answer.status, answer.body).to.be.oneOf([200, 201, 415]);
-          });
-        }
-
-        for (const [what, method, path, body] of [...NO_POLICY_REPORTS, ...DENIED, ...NO_OTHER_LEASE]) {
-          it(`not ${what}`, async () => {
-            const answer = await plane.request(method, path, body, token);
-            expect(answer.status, answer.body).to.equal(403);
-          });
-        }
+        // The patches sent here are of a kind that no custom resource takes: what counts is that they are not forbidden.
+        mayDo(ask, POLICY_REPORTS, [200, 201, 415]);
+        mayNotDo(ask, [...NO_POLICY_REPORTS, ...DENIED, ...NO_OTHER_LEASE]);
       });
     });
   });
@@ -267,10 +235,7 @@ describe('manifests', function () {
     'policy-reports/rbac.yaml',
   ]) {
     it(`say for each permission who needs it: ${file}`, () => {
-      const lines = read(file).split('\n');
-      const rules = lines.flatMap((line, index) => (line.startsWith('  - apiGroups') ? [index] : []));
-      expect(rules).not.to.be.empty;
-      for (const rule of rules) expect(lines[rule - 1], `above line ${rule + 1}`).to.match(/^ {2}# /);
+      expect(expectReasons(read(file), /^ {2}- apiGroups/)).to.be.greaterThan(0);
     });
   }
 
@@ -300,10 +265,8 @@ describe('manifests', function () {
       });
 
       it('keep the heap of Node below the memory limit', () => {
-        const megabytes = (pattern: RegExp): number => Number(pattern.exec(text)?.[1]);
-        expect(megabytes(/--max-old-space-size=(\d+)/)).to.be.lessThan(
-          megabytes(/limits:\n *memory: (\d+)Mi/),
-        );
+        const { heap, limit } = memoryIn(text);
+        expect(heap).to.be.lessThan(limit);
       });
 
       it('differ from the others in nothing but that way', () => {

@@ -7,12 +7,13 @@ import { expect } from 'chai';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { installMeshConfigs } from '../src/testing/kube/mesh-config-crd.ts';
 import { readText, repositoryRoot } from '../src/testing/repository.ts';
 import { VERSION } from '../src/version.ts';
 import { ensureAssets } from './control-plane/build-assets.ts';
 import { startControlPlane, type ControlPlane } from './control-plane/control-plane.ts';
-import { ALLOWED, DENIED, MESH_CONFIGS, POD, type Probe } from './requests.ts';
+import { expectReasons, memoryIn } from './manifest-text.ts';
+import { createSubjects, mayDo, mayNotDo, type Ask } from './permissions.ts';
+import { ALLOWED, DENIED, type Probe } from './requests.ts';
 
 const NAME = 'osm-auditor-node-agent';
 const folder = join(repositoryRoot, 'manifests/node-agent');
@@ -100,29 +101,13 @@ describe('manifests of the node agent', function () {
 
     describe('let the agent', () => {
       before(async () => {
-        const create = async (path: string, body: unknown): Promise<void> => {
-          const answer = await plane.request('POST', path, body);
-          expect(answer.status, answer.body).to.equal(201);
-        };
-        await create('/api/v1/namespaces/default/pods', POD);
-        await create('/api/v1/namespaces/default/configmaps', { metadata: { name: 'osm-config' } });
-        for (const { group, version } of MESH_CONFIGS) await installMeshConfigs(plane, group, [version]);
+        await createSubjects(plane);
         token = await plane.tokenFor({ namespace: NAME, name: NAME });
       });
 
-      for (const [what, method, path, body] of [OF_THE_NODE, ...ALLOWED]) {
-        it(what, async () => {
-          const answer = await plane.request(method, path, body, token);
-          expect(answer.status, answer.body).to.be.oneOf([200, 201]);
-        });
-      }
-
-      for (const [what, method, path, body] of [...DENIED, ...CONTROLLERS]) {
-        it(`not ${what}`, async () => {
-          const answer = await plane.request(method, path, body, token);
-          expect(answer.status, answer.body).to.equal(403);
-        });
-      }
+      const ask: Ask = (method, path, body) => plane.request(method, path, body, token);
+      mayDo(ask, [OF_THE_NODE, ...ALLOWED]);
+      mayNotDo(ask, [...DENIED, ...CONTROLLERS]);
     });
   });
 
@@ -159,10 +144,7 @@ describe('manifests of the node agent', function () {
   });
 
   it('say for each capability what it is for', () => {
-    const lines = read('daemon-set.yaml').split('\n');
-    const added = lines.flatMap((line, at) => (/^ {16}- [A-Z_]+$/.test(line) ? [at] : []));
-    expect(added).to.have.lengthOf(4);
-    for (const at of added) expect(lines[at - 1], `above line ${at + 1}`).to.match(/^ {16}# /);
+    expect(expectReasons(read('daemon-set.yaml'), /^ {16}- [A-Z_]+$/)).to.equal(4);
   });
 
   it('take AppArmor off the container by its name', () => {
@@ -188,10 +170,8 @@ describe('manifests of the node agent', function () {
   });
 
   it('keep the heap of Node below the memory limit', () => {
-    const megabytes = (pattern: RegExp): number => Number(pattern.exec(read('daemon-set.yaml'))?.[1]);
-    expect(megabytes(/--max-old-space-size=(\d+)/)).to.be.lessThan(
-      megabytes(/limits:\n *memory: (\d+)Mi/) / 2,
-    );
+    const { heap, limit } = memoryIn(read('daemon-set.yaml'));
+    expect(heap).to.be.lessThan(limit / 2);
   });
 
   it('have a namespace of their own that admits it, and leave that of the controller restricted', () => {
@@ -229,9 +209,6 @@ describe('manifests of the node agent', function () {
   });
 
   it('say for each permission who needs it', () => {
-    const lines = read('rbac.yaml').split('\n');
-    const rules = lines.flatMap((line, at) => (line.startsWith('  - apiGroups') ? [at] : []));
-    expect(rules).to.have.lengthOf(8);
-    for (const rule of rules) expect(lines[rule - 1], `above line ${rule + 1}`).to.match(/^ {2}# /);
+    expect(expectReasons(read('rbac.yaml'), /^ {2}- apiGroups/)).to.equal(8);
   });
 });
