@@ -2,6 +2,7 @@
 import { expect } from 'chai';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
+import { machineWith } from '../../src/testing/fake-kernel.ts';
 import { osmAuditor } from '../../src/testing/recording-terminal.ts';
 import { repositoryRoot } from '../../src/testing/repository.ts';
 import { openCluster, type TestCluster } from './cluster.ts';
@@ -121,10 +122,7 @@ describe('osm-auditor at a desk, on a cluster', function () {
       { name: 'here', recorded: 'good', node: 'worker-1' },
       { name: 'there', recorded: 'good', node: 'worker-2' },
     ]);
-    // A machine on which no pod runs.
-    const scan = () => Promise.resolve({ pods: new Map(), hostNetwork: 1, processes: 0 });
-    const read = () => Promise.resolve({ kind: 'unreadable', why: 'no-process', reason: '' } as const);
-    const kernel = () => Promise.resolve({ glances: true, scan, read });
+    const kernel = () => Promise.resolve(machineWith({}));
     const from = ['--kubeconfig', cluster.kubeconfig, '-n', NAMESPACE, '--live'];
     const named = await osmAuditor(['check', ...from, '--node', 'worker-1', '-o', 'wide'], { kernel });
     expect(named.stdout)

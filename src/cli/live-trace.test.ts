@@ -1,21 +1,13 @@
 /** What a trace says of the kernel, also where little is known of it. */
 import { expect } from 'chai';
 import type { LiveReading } from '../core/audit/live-reading.ts';
-import type { Packet } from '../core/iptables/packet.ts';
 import { inputFor, meshedPod } from '../testing/builders.ts';
+import { machineWith } from '../testing/fake-kernel.ts';
+import { OUTBOUND_PACKET } from '../testing/outbound-packet.ts';
 import { osmAuditor } from '../testing/recording-terminal.ts';
 import { readText } from '../testing/repository.ts';
 import { agreementOf, tracePacket, type PacketTrace } from './packet-trace.ts';
 import { traceDocument } from './output/trace-document.ts';
-
-const PACKET: Packet = {
-  hook: 'OUTPUT',
-  protocol: 'tcp',
-  destination: 0x0a000005,
-  port: 6379,
-  uid: 1000,
-  interface: 'eth0',
-};
 
 const nat = (...rules: readonly string[]): LiveReading => {
   const chains = [':PREROUTING ACCEPT [0:0]', ':OUTPUT ACCEPT [0:0]', ':A - [0:0]'];
@@ -23,7 +15,8 @@ const nat = (...rules: readonly string[]): LiveReading => {
   return { kind: 'tables', saved: { legacy: text, nft: '' }, nativeChains: [], earlier: undefined };
 };
 
-const traced = (live: LiveReading): PacketTrace => tracePacket({ ...inputFor(meshedPod()), live }, PACKET);
+const traced = (live: LiveReading): PacketTrace =>
+  tracePacket({ ...inputFor(meshedPod()), live }, OUTBOUND_PACKET);
 
 /** The verdict in the kernel, whether it agrees with the others, and the notes. */
 const CASES: Readonly<
@@ -93,7 +86,7 @@ describe("a packet's way through the kernel", () => {
   });
 
   it('is in the document only where it was asked for, and null where it is not known', () => {
-    expect(traceDocument(tracePacket(inputFor(meshedPod()), PACKET))).not.to.have.property('live');
+    expect(traceDocument(tracePacket(inputFor(meshedPod()), OUTBOUND_PACKET))).not.to.have.property('live');
     const same = traceDocument(traced(nat('-A OUTPUT -p tcp -j REDIRECT --to-ports 15001')));
     expect(same).to.have.nested.property('live.verdict', 'redirect 15001');
     expect(same).to.have.property('same', true);
@@ -118,10 +111,7 @@ describe("a packet's way through the kernel", () => {
 describe('trace with the kernel', () => {
   const GOOD = ['--to', '10.0.0.5:6379', '-f', 'examples/guide/base/config.yaml'];
   const args = ['trace', 'good', ...GOOD, '-f', 'examples/recorded/good.json'];
-  const scan = () => Promise.resolve({ pods: new Map(), hostNetwork: 1, processes: 0 });
-  const read = () =>
-    Promise.resolve({ kind: 'unreadable', why: 'no-process', reason: 'nothing runs' } as const);
-  const kernel = () => Promise.resolve({ glances: true, scan, read });
+  const kernel = () => Promise.resolve(machineWith({}));
 
   it('answers by all three verdicts', async () => {
     const statusWith = async (...rest: readonly string[]): Promise<number> =>

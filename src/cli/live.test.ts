@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import type { LiveReading } from '../core/audit/live-reading.ts';
 import type { Pod } from '../core/osm/pod.ts';
 import { inputFor, meshedPod } from '../testing/builders.ts';
+import { machineWith } from '../testing/fake-kernel.ts';
 import { osmAuditor } from '../testing/recording-terminal.ts';
 import { readJson, readText } from '../testing/repository.ts';
 import type { KernelReader } from '../kernel/kernel.ts';
@@ -13,17 +14,6 @@ import { withReading } from './live.ts';
 const BASE = ['-f', 'examples/guide/base/config.yaml'];
 const GOOD = ['-f', 'examples/recorded/good.json', ...BASE];
 const RULES = ['--live-rules', 'examples/live/good.txt'];
-
-/** A machine with a process of each of these pods, by their uid. */
-function machine(pods: Readonly<Record<string, NatReading>>): KernelReader {
-  const here = new Map(Object.keys(pods).map((id, i) => [id, { id, pids: [i], networks: [i] }]));
-  const none: NatReading = { kind: 'unreadable', why: 'no-process', reason: 'nothing runs' };
-  return {
-    glances: true,
-    scan: () => Promise.resolve({ pods: here, hostNetwork: -1, processes: here.size }),
-    read: (pod) => Promise.resolve((pod && pods[pod.id]) ?? none),
-  };
-}
 
 const TABLES: NatReading = {
   kind: 'tables',
@@ -67,7 +57,7 @@ describe('what is read of a pod on this machine', () => {
   for (const [title, [rest, pods, reading]] of Object.entries(READINGS)) {
     it(`is ${title}`, async () => {
       const pod = meshedPod({ uid: 'a', phase: 'Running', ...rest });
-      const readings = await readLivePods(machine(pods), [pod], () => undefined);
+      const readings = await readLivePods(machineWith(pods), [pod], () => undefined);
       expect(readings.get(pod)).to.deep.equal(reading);
       expect(withReading(inputFor(pod), readings).live).to.deep.equal(reading);
       expect('live' in withReading(inputFor(pod), readings)).to.equal(reading !== undefined);
@@ -165,7 +155,7 @@ describe('a look at the kernel', () => {
   const uid = (readJson('examples/recorded/good.json') as { metadata: { uid: string } }).metadata.uid;
   const withRules = (file: string) => (): Promise<KernelReader> => {
     const saved = { legacy: '', nft: readText(file) };
-    return Promise.resolve(machine({ [uid]: { kind: 'tables', network: 1, saved, nativeChains: [] } }));
+    return Promise.resolve(machineWith({ [uid]: { kind: 'tables', network: 1, saved, nativeChains: [] } }));
   };
 
   for (const file of ['good', 'excluded', 'flushed']) {

@@ -1,20 +1,12 @@
 import { expect } from 'chai';
-import { BYPASS, UNKNOWN, type Packet, type Verdict } from '../core/iptables/packet.ts';
+import { BYPASS, UNKNOWN, type Verdict } from '../core/iptables/packet.ts';
 import { inputFor, meshedPod } from '../testing/builders.ts';
+import { OUTBOUND_PACKET } from '../testing/outbound-packet.ts';
 import { agreementOf, tracePacket, type Agreement } from './packet-trace.ts';
-
-const PACKET: Packet = {
-  hook: 'OUTPUT',
-  protocol: 'tcp',
-  destination: 0x0a000005,
-  port: 6379,
-  uid: 1000,
-  interface: 'eth0',
-};
 
 function agreement(expected: Verdict | undefined, installed: Verdict | undefined): Agreement {
   const walk = (verdict: Verdict | undefined) => verdict && { verdict, steps: [], trace: [] };
-  const trace = tracePacket(inputFor(meshedPod()), PACKET);
+  const trace = tracePacket(inputFor(meshedPod()), OUTBOUND_PACKET);
   return agreementOf({ ...trace, expected: walk(expected), installed: walk(installed) });
 }
 

@@ -1,4 +1,4 @@
-/** A kernel for tests: what each pod's nat table holds, and how often anybody looked. */
+/** Kernels for tests: one of every pod, which tells how often anybody looked, and one of a machine with few of them. */
 import { printSave } from '../core/iptables/print.ts';
 import { runScript } from '../core/audit/rule-comparison.ts';
 import type { KernelReader } from '../kernel/kernel.ts';
@@ -45,4 +45,16 @@ export class FakeKernel implements KernelReader {
     const reading = this.pods.get(id) ?? tables();
     return reading instanceof Error ? Promise.reject(reading) : Promise.resolve(reading);
   }
+}
+
+/** A machine with a process of each of these pods, by their uid, and of no other. */
+export function machineWith(pods: Readonly<Record<string, NatReading>>): KernelReader {
+  const here = new Map(Object.keys(pods).map((id, i) => [id, { id, pids: [i], networks: [i] }]));
+  // Other words than the reader's, which the command line replaces by its own: these are never to be seen.
+  const none: NatReading = { kind: 'unreadable', why: 'no-process', reason: 'nothing runs' };
+  return {
+    glances: true,
+    scan: () => Promise.resolve({ pods: here, hostNetwork: -1, processes: here.size }),
+    read: (pod) => Promise.resolve((pod && pods[pod.id]) ?? none),
+  };
 }

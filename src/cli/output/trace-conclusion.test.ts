@@ -1,17 +1,11 @@
 import { expect } from 'chai';
 import { BYPASS, UNKNOWN, type Verdict } from '../../core/iptables/packet.ts';
 import { inputFor, meshedPod } from '../../testing/builders.ts';
+import { OUTBOUND_PACKET } from '../../testing/outbound-packet.ts';
 import { agreementOf, tracePacket, type Agreement, type PacketTrace } from '../packet-trace.ts';
 import { conclusionOf } from './trace-conclusion.ts';
 
-const TRACE = tracePacket(inputFor(meshedPod()), {
-  hook: 'OUTPUT',
-  protocol: 'tcp',
-  destination: 0x0a000005,
-  port: 6379,
-  uid: 1000,
-  interface: 'eth0',
-});
+const TRACE = tracePacket(inputFor(meshedPod()), OUTBOUND_PACKET);
 const A: Verdict = { kind: 'redirect', port: 15001 };
 const B = BYPASS;
 const C: Verdict = { kind: 'redirect', port: 15003 };

@@ -7,17 +7,9 @@ import { printAppend } from '../../core/iptables/print.ts';
 import type { Walk } from '../../core/iptables/simulate.ts';
 import { initContainer, inputFor, meshedPod } from '../../testing/builders.ts';
 import { GUIDE_SCRIPTS } from '../../testing/guide.ts';
+import { OUTBOUND_PACKET } from '../../testing/outbound-packet.ts';
 import { tracePacket, type PacketTrace } from '../packet-trace.ts';
 import { traceText } from './trace-text.ts';
-
-const PACKET: Packet = {
-  hook: 'OUTPUT',
-  protocol: 'tcp',
-  destination: 0x0a000005,
-  port: 6379,
-  uid: 1000,
-  interface: 'eth0',
-};
 
 /** A walk that one rule with this comment decides. */
 function walkWith(comment: string, depth = 0): Walk {
@@ -32,18 +24,18 @@ function linesOf(
   installed: Walk | undefined,
   live?: { readonly walk: Walk | undefined },
 ): readonly string[] {
-  const trace = tracePacket(inputFor(meshedPod()), PACKET);
+  const trace = tracePacket(inputFor(meshedPod()), OUTBOUND_PACKET);
   return traceText({ ...trace, expected, installed, live }).split('\n');
 }
 
 /** The ways through the guide's rules, and through these. */
 function waysWith(script: string): Pick<PacketTrace, 'expected' | 'installed'> {
   const pod = meshedPod({ initContainers: [initContainer(script)] });
-  return tracePacket(inputFor(pod), PACKET);
+  return tracePacket(inputFor(pod), OUTBOUND_PACKET);
 }
 
 /** The lines for a pod whose osm-init runs this script. */
-function linesFor(script: string, packet: Packet = PACKET): readonly string[] {
+function linesFor(script: string, packet: Packet = OUTBOUND_PACKET): readonly string[] {
   const pod = meshedPod({ initContainers: [initContainer(script)] });
   return traceText(tracePacket(inputFor(pod), packet)).split('\n');
 }
@@ -182,7 +174,7 @@ describe('trace text', () => {
 
   it('has its first line as one line, whatever the name of the pod', () => {
     const pod = meshedPod({ namespace: 'a\n\u001b[2J', name: 'b\u202e\r' });
-    const [first] = traceText(tracePacket(inputFor(pod), PACKET)).split('\n');
+    const [first] = traceText(tracePacket(inputFor(pod), OUTBOUND_PACKET)).split('\n');
     expect(first).to.match(/^pod\/b\\u\{202e\}\\u\{d\} in a\\u\{a\}\\u\{1b\}\[2J \(R1\): tcp from /);
   });
 

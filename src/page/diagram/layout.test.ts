@@ -3,20 +3,12 @@ import { execute } from '../../core/iptables/execute.ts';
 import type { Rule, RuleSet } from '../../core/iptables/model.ts';
 import type { Packet } from '../../core/iptables/packet.ts';
 import { GUIDE_SCRIPTS } from '../../testing/guide.ts';
+import { OUTBOUND_PACKET } from '../../testing/outbound-packet.ts';
 import { layOut, type Chart } from './layout.ts';
 import { wayOf } from './walk-words.ts';
 
 const rulesOf = (lines: readonly string[]): RuleSet =>
   execute(lines.map((line) => `iptables -t nat ${line}`).join(' && ')).rules;
-
-const OUTBOUND: Packet = {
-  hook: 'OUTPUT',
-  protocol: 'tcp',
-  destination: 0x0a000005,
-  port: 6379,
-  uid: 1000,
-  interface: 'eth0',
-};
 
 function chartOf(rules: RuleSet, other?: RuleSet, packet?: Packet): Chart {
   const chart = layOut(rules, other, packet && wayOf(rules, packet));
@@ -57,13 +49,13 @@ describe('the layout of rules', () => {
   });
 
   it('has an arrow for each call, and marks those that the packet takes', () => {
-    const { arrows } = chartOf(guide, undefined, OUTBOUND);
+    const { arrows } = chartOf(guide, undefined, OUTBOUND_PACKET);
     expect(arrows.map(({ walked }) => walked)).to.deep.equal([true, true]);
     expect(chartOf(guide).arrows).to.have.length(4);
   });
 
   it('numbers the rules as the packet meets them, and tells those that apply', () => {
-    const rows = chartOf(guide, undefined, OUTBOUND).boxes.flatMap((box) => box.rows);
+    const rows = chartOf(guide, undefined, OUTBOUND_PACKET).boxes.flatMap((box) => box.rows);
     expect(rows.map(({ steps, met }) => `${steps.join()} ${met ?? '-'}`)).to.deep.equal([
       '1 applies',
       '2 passed',
@@ -78,7 +70,7 @@ describe('the layout of rules', () => {
     const twice = chartOf(
       rulesOf(['-N A', '-A OUTPUT -j A', '-A OUTPUT -j A', '-A A -p udp -j ACCEPT']),
       undefined,
-      OUTBOUND,
+      OUTBOUND_PACKET,
     );
     const told = ({ boxes }: Chart): readonly string[] =>
       boxes.flatMap(({ rows, policyStep }) => [
@@ -87,7 +79,7 @@ describe('the layout of rules', () => {
       ]);
     expect(told(twice)).to.deep.equal(['1 applies', '3 applies', 'policy 5', '2,4 passed']);
     const opaque = rulesOf(['-A OUTPUT -m statistic --mode random --probability 0.5 -j ACCEPT']);
-    expect(told(chartOf(opaque, undefined, OUTBOUND))).to.deep.equal(['1 doubtful']);
+    expect(told(chartOf(opaque, undefined, OUTBOUND_PACKET))).to.deep.equal(['1 doubtful']);
   });
 
   it('marks a rule that the other side does not have as often in this chain', () => {
