@@ -30,6 +30,8 @@ export interface SocketKind {
   readonly domain: number;
   readonly type: number;
   readonly protocol: number;
+  /** The address of the one it talks with: what anybody else sends it is then refused. */
+  readonly peer?: Uint8Array;
 }
 
 export type OpenedLibc =
@@ -58,6 +60,11 @@ export async function openLibc(): Promise<OpenedLibc> {
       type: number,
       protocol: number,
     ) => number;
+    const connect = own.func('int connect(int fd, const void *address, uint32_t length)') as (
+      fd: number,
+      address: Uint8Array,
+      length: number,
+    ) => number;
     const getsockopt = own.func('int getsockopt(int fd, int level, int name, void *value, void *length)') as (
       fd: number,
       level: number,
@@ -72,10 +79,11 @@ export async function openLibc(): Promise<OpenedLibc> {
     return {
       libc: {
         inNetwork: (network, ask) => inNetwork(setns, network, ask),
-        withSocket: ({ domain, type, protocol }, ask) => {
+        withSocket: ({ domain, type, protocol, peer }, ask) => {
           const opened = socket(domain, type | SOCK_CLOEXEC, protocol);
           if (opened < 0) return undefined;
           try {
+            if (peer !== undefined && connect(opened, peer, peer.length) !== 0) return undefined;
             return ask(opened);
           } finally {
             closeSync(opened);

@@ -1,7 +1,8 @@
 /**
  * Messages of netlink and the attributes in them: linux/netlink.h, linux/netfilter/nfnetlink.h.
  *
- * Guarantees: a length that does not fit what it is in refuses the whole, so every walk ends; nothing is thrown.
+ * Guarantees: a length that does not fit what it is in refuses the whole, so every walk ends; nothing is thrown. Only the kernel
+ * is heard: whoever may administer a network may send messages to each socket of netlink in it, and could make up an answer.
  * Limits: little-endian, as this machine's own numbers are; what is in the order of the network is told so by its reader.
  */
 import type { Libc } from './libc.ts';
@@ -31,7 +32,11 @@ const NLM_F_REQUEST = 1;
 const NLM_F_DUMP = 0x300;
 const NLM_F_DUMP_INTR = 0x10;
 
-const NETFILTER = { domain: 16, type: 3, protocol: 12 } as const; // AF_NETLINK, SOCK_RAW, NETLINK_NETFILTER
+const AF_NETLINK = 16;
+/** struct sockaddr_nl of the kernel: its number is 0, and it is in no group. */
+const KERNEL = Buffer.alloc(12);
+KERNEL.writeUInt16LE(AF_NETLINK);
+const NETFILTER = { domain: AF_NETLINK, type: 3, protocol: 12, peer: KERNEL } as const; // SOCK_RAW, NETLINK_NETFILTER
 
 export interface Question {
   /** With the subsystem. */
@@ -71,11 +76,16 @@ export function askNetlink(
     if (messages === undefined) return undefined;
     for (const message of messages) {
       if (message.type === NLMSG_ERROR || (message.flags & NLM_F_DUMP_INTR) !== 0) return undefined;
-      if (message.type === NLMSG_DONE) return answer;
+      // A dump that failed ends like one that is complete, but for the number of the error.
+      if (message.type === NLMSG_DONE) return isZero(message.payload) ? answer : undefined;
       answer.push(message);
     }
     if (!question.dump) return answer;
   }
+}
+
+function isZero(payload: Buffer): boolean {
+  return payload.length >= 4 && payload.readInt32LE() === 0;
 }
 
 function requestOf({ type, dump, family, attributes = new Uint8Array() }: Question): Buffer {
