@@ -11,6 +11,11 @@ describe('two readings of a kernel', () => {
     expect(saySame(tables(counted(1, 'Sat')), tables(counted(2, 'Sun')))).to.equal(true);
   });
 
+  it('say something else where a rule goes to another chain, whatever that is called', () => {
+    const to = (chain: string): string => `*nat\n:OUTPUT ACCEPT [0:0]\n[0:0] -A OUTPUT -j ${chain}\nCOMMIT\n`;
+    expect(saySame(tables(to('[1:2]')), tables(to('[3:4]')))).to.equal(false);
+  });
+
   it('say something else with another rule, network, backend or hint', () => {
     const before = tables(savedBy());
     const hidden = "# Table `nat' is incompatible, use 'nft' tool.\n";
