@@ -121,6 +121,12 @@ export class PodNetworks {
     this.link(pid, pid, cgroupOf(id));
   }
 
+  /** Ends a process, and with its last one the network; the folder knows nothing of it any more. */
+  end(pid: number): void {
+    this.#children.find((child) => child.pid === pid)?.kill('SIGKILL');
+    rmSync(join(this.proc, String(pid)), { recursive: true, force: true });
+  }
+
   inode(pid: number): number {
     return Number(/\d+/.exec(readlinkSync(`/proc/${pid}/ns/net`))?.[0]);
   }
