@@ -2,7 +2,8 @@
  * The last reading of each pod in full, for as long as a glance at its network tells that it still holds.
  *
  * Guarantees: a reading is remembered only where glances before and after it agree, and answers only where a glance agrees with
- * both, in the same network; its counters are those of the glance.
+ * both, in the same network; its counters are those of the glance. It answers a number of times: then it has to be read anew, as
+ * nothing tells of a legacy table that was another one only while it was read.
  * Limits: rules of which a pod has uncommonly many are not kept, so that no pod can fill the memory.
  */
 import { withCounts } from './counters-in-text.ts';
@@ -13,9 +14,13 @@ import type { ProcessScan } from './processes.ts';
 /** Twenty times what OSM's have. */
 const MOST_CHARACTERS = 64_000;
 
+/** An hour of an agent's sweeps, if they are as far apart as by default. */
+export const MOST_RECALLS = 60;
+
 interface Remembered {
   readonly fingerprint: string;
   readonly tables: NatTables;
+  recalls: number;
 }
 
 export class RememberedTables {
@@ -25,17 +30,20 @@ export class RememberedTables {
   recall(id: string, network: number, { fingerprint, counts }: Glance): NatTables | undefined {
     const last = this.#pods.get(id);
     if (last?.fingerprint !== fingerprint || last.tables.network !== network) return undefined;
+    if (last.recalls === MOST_RECALLS) return undefined;
     const legacy = withCounts(last.tables.saved.legacy, counts.legacy);
     const nft = withCounts(last.tables.saved.nft, counts.nft);
     if (legacy === undefined || nft === undefined) return undefined;
+    last.recalls += 1;
     return { ...last.tables, saved: { legacy, nft } };
   }
 
   remember(id: string, tables: NatTables, before: Glance | undefined, after: Glance | undefined): void {
-    const { legacy, nft } = tables.saved;
+    const texts = [tables.saved.legacy, tables.saved.nft, ...tables.nativeChains];
+    const size = texts.reduce((sum, { length }) => sum + length, 0);
     const holds = before !== undefined && before.fingerprint === after?.fingerprint;
-    if (!holds || legacy.length + nft.length > MOST_CHARACTERS) this.#pods.delete(id);
-    else this.#pods.set(id, { fingerprint: before.fingerprint, tables });
+    if (!holds || size > MOST_CHARACTERS) this.#pods.delete(id);
+    else this.#pods.set(id, { fingerprint: before.fingerprint, tables, recalls: 0 });
   }
 
   /** Forgets the pods that are gone. */
