@@ -80,6 +80,17 @@ describe('the rules of pods in the real kernel', function () {
     expect(tablesOf(pid)).to.equal('');
   });
 
+  it('are none of a table that sleeps, and are there again when it is awake', async () => {
+    const { id, pid } = await pod({ restore: { nft: OSM } });
+    const flagged = async (table: string): Promise<string | undefined> => {
+      pods.enter(pid, [pods.tools.nft, 'add', 'table', 'ip', 'nat', table]);
+      const reading = await read(id);
+      return reading.kind === 'tables' ? reading.saved.nft : undefined;
+    };
+    expect(await flagged('{ flags dormant ; }')).to.equal('');
+    expect(await flagged('{ }')).to.include(REDIRECT);
+  });
+
   it('are the same after a look, of either backend', async () => {
     for (const restore of [{ legacy: OSM }, { nft: OSM }]) {
       const { id, pid } = await pod({ restore });

@@ -11,6 +11,7 @@ import type { SavedTables } from '../core/iptables/saved-tables.ts';
 import { glanceAt, type Glance } from './glance.ts';
 import type { Libc } from './libc.ts';
 import { readNftChains, type NftChains } from './nft-chains.ts';
+import { isDormant } from './nft-table.ts';
 import { openPodNetwork, type OpenNetwork } from './pod-network.ts';
 import type { PodProcesses, ProcessScan } from './processes.ts';
 import type { Programs } from './programs.ts';
@@ -107,9 +108,15 @@ export class NatReader {
     if (chains === undefined)
       return unreadable({ why: 'failed', reason: 'nft printed something else than chains' });
     const none: ProgramRun = { kind: 'printed', text: '' };
-    const ofNft = chains.natTable
-      ? await this.#run(descriptor, [save['iptables-nft-save'], ...SAVE_NAT])
+    const table = chains.natTable
+      ? await this.#run(descriptor, [nft, '--terse', 'list', 'table', 'ip', 'nat'])
       : none;
+    if (table.kind === 'failed') return unreadable(table);
+    // Of a table that sleeps the kernel does nothing.
+    const ofNft =
+      chains.natTable && !isDormant(table.text)
+        ? await this.#run(descriptor, [save['iptables-nft-save'], ...SAVE_NAT])
+        : none;
     if (ofNft.kind === 'failed') return unreadable(ofNft);
     const ofLegacy = legacyNat
       ? await this.#run(descriptor, [save['iptables-legacy-save'], ...SAVE_NAT])

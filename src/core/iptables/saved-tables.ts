@@ -8,7 +8,7 @@ export const BACKENDS = ['legacy', 'nft'] as const;
 export type Backend = (typeof BACKENDS)[number];
 
 export interface SavedTables {
-  /** What `iptables-save -t nat` prints, with counters or without; empty where the backend has no such table. */
+  /** What `iptables-save -t nat` prints, with counters or without; empty where the backend has no such table, or one that does nothing. */
   readonly saved: Readonly<Record<Backend, string>>;
   /** Chains of nftables that translate addresses and that iptables cannot show: `inet mesh output`. */
   readonly nativeChains: readonly string[];
