@@ -5,6 +5,7 @@ import { mkdtempSync, readdirSync, readlinkSync, rmSync, symlinkSync, writeFileS
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
+import { setTimeout } from 'node:timers/promises';
 import type { PodNetworks } from '../../e2e/kernel/pod-networks.ts';
 import { OSM, readPod, ReaderPods, type ReaderPod } from '../../e2e/kernel/reader-pods.ts';
 import { openKernel, type KernelOptions, type KernelReader } from './kernel.ts';
@@ -97,6 +98,27 @@ describe('glances at the real kernel', function () {
     } finally {
       rmSync(folder, { recursive: true });
     }
+  });
+
+  it('know a network from one that came after it with the same inode', async () => {
+    const rules = (table: string): string => `add table ip nat ${table}
+      add chain ip nat OUTPUT { type nat hook output priority -100 ; }
+      add rule ip nat OUTPUT counter return`;
+    const { id, pid } = await pod({ nft: rules('') });
+    expect(await read(id))
+      .to.have.nested.property('saved.nft')
+      .that.includes('-A OUTPUT -j RETURN');
+    const inode = pods.inode(pid);
+    let last = pid;
+    // The kernel gives the number away again once the network is gone, which it is not at once.
+    for (let tries = 0; tries < 40 && (last === pid || pods.inode(last) !== inode); tries += 1) {
+      pods.end(last);
+      await setTimeout(50);
+      last = await pods.network({ nft: rules('{ flags dormant ; }') });
+    }
+    expect(pods.inode(last)).to.equal(inode);
+    pods.assign(last, id);
+    expect(await read(id)).to.deep.equal(await readInFull(id));
   });
 
   it('make nothing, however often, and leave this thread and its files as they were', async () => {

@@ -7,6 +7,8 @@ import { glanceAt, type Glance } from './glance.ts';
 import type { Libc } from './libc.ts';
 import { readMessages } from './netlink.ts';
 
+const SOL_SOCKET = 1;
+
 interface Recording {
   /** What getsockopt and recv filled in, one after the other. */
   readonly answers: readonly Buffer[];
@@ -31,7 +33,8 @@ function answering(answers: readonly Buffer[]): Libc {
   return {
     inNetwork: (_, ask) => ask(),
     withSocket: (_, ask) => ask(1),
-    getOption: (_socket, _level, _name, value) => fill(value) !== undefined,
+    // Of the socket itself nothing is recorded.
+    getOption: (_socket, level, _name, value) => level !== SOL_SOCKET && fill(value) !== undefined,
     send: () => true,
     receive: (_, buffer) => fill(buffer),
   };
@@ -96,6 +99,19 @@ describe('a glance', () => {
       );
     });
   }
+
+  it('is another one in a network that is another, whatever is in it', () => {
+    const inNetwork = (cookie: number): string | undefined => {
+      const libc = answering(nft.answers);
+      const getOption: Libc['getOption'] = (socket, level, name, value) => {
+        if (level === SOL_SOCKET) return value.fill(cookie).length === 8;
+        return libc.getOption(socket, level, name, value);
+      };
+      return glanceAt({ ...libc, getOption }, 3, false)?.fingerprint;
+    };
+    expect(inNetwork(1)).to.be.a('string').and.equal(inNetwork(1));
+    expect(inNetwork(2)).to.not.equal(inNetwork(1));
+  });
 
   it('is none where the kernel refuses, interrupts a dump, or answers too much', () => {
     expect(ofNft([])).to.equal(undefined);

@@ -4,7 +4,8 @@
  * Guarantees: nothing comes to be by looking: legacy rules are asked for only where there is a legacy table. Where two
  * fingerprints are equal, so is what the programs print, but for counters and the time. Whatever is not as expected gives no glance.
  * How much is read is bounded, since how many rules there are is up to the pod, and nothing else runs meanwhile.
- * Limits: as with nft, a kernel loads nftables where it is a module that is not loaded yet.
+ * Limits: as with nft, a kernel loads nftables where it is a module that is not loaded yet. A rule with a set of ipset holds the
+ * number of the set: when the set gets another name, which the programs print, no fingerprint tells.
  */
 import { createHash, type Hash } from 'node:crypto';
 import type { TableCounts } from './counters-in-text.ts';
@@ -23,6 +24,10 @@ const MOST_BYTES = 4_000_000;
 
 const RAW = { domain: 2, type: 3, protocol: 255 } as const; // AF_INET, SOCK_RAW, IPPROTO_RAW
 const IPPROTO_IP = 0;
+const SOL_SOCKET = 1; // asm-generic/socket.h
+/** The number of a network that no later one gets, as they do inodes: since Linux 5.14. */
+const SO_NETNS_COOKIE = 71;
+const COOKIE_BYTES = 8;
 const IPT_SO_GET_INFO = 64;
 const IPT_SO_GET_ENTRIES = 65;
 /** Of struct ipt_get_entries: the name of the table, the size, and what aligns the entries. */
@@ -66,6 +71,8 @@ function legacyCounts(libc: Libc, hash: Hash): TableCounts | undefined {
 
 function nftCounts(libc: Libc, hash: Hash): TableCounts | undefined {
   return withNetlink(libc, (socket) => {
+    const cookie = Buffer.alloc(COOKIE_BYTES);
+    if (libc.getOption(socket, SOL_SOCKET, SO_NETNS_COOKIE, cookie)) hash.update(cookie);
     const chains = askNetlink(libc, socket, CHAINS, MOST_BYTES);
     const rules = chains && askNetlink(libc, socket, NAT_RULES, MOST_BYTES);
     // Last: since it only rises, it holds for what came before where it is one that was seen before.
