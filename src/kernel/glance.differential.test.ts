@@ -79,14 +79,16 @@ describe('glances and readings in full', function () {
     const open = openNetworks();
     const seen = { made: 0, recalled: 0, moved: 0 };
     let pid = 0;
+    let strange = true;
     for (let i = 0; i < CHANGES; i += 1) {
       if (i % CHANGES_OF_ONE === 0) {
         if (pid !== 0) pods.end(pid);
         pid = await pods.network();
         pods.assign(pid, id);
+        strange = !strange;
         pods.enter(pid, [pods.tools.ip, 'link', 'set', 'lo', 'up']);
       }
-      const { program, args, input } = natChange(random, stateOf(pid));
+      const { program, args, input } = natChange(random, stateOf(pid), strange);
       try {
         pods.enter(pid, [program === 'bash' ? program : pods.tools[program], ...args], input);
         seen.made += 1;

@@ -26,9 +26,9 @@ export interface NatState {
 
 type Draw = (random: Random, state: NatState) => NatChange;
 
-/** @returns a change; how often one of a kind comes is told by the table at the end */
-export function natChange(random: Random, state: NatState): NatChange {
-  return random.pick(CHANGES)(random, state);
+/** @param strange whether there may be what the save programs do not print as rules, after which little is remembered */
+export function natChange(random: Random, state: NatState, strange: boolean): NatChange {
+  return random.pick(strange ? [...PLAIN, ...STRANGE] : PLAIN)(random, state);
 }
 
 const BUILT_IN = ['PREROUTING', 'INPUT', 'OUTPUT', 'OUTPUT', 'OUTPUT', 'POSTROUTING'] as const;
@@ -56,7 +56,6 @@ const MATCHES: readonly (readonly string[])[] = [
   ['-m', 'owner', '--uid-owner', '0'],
   ['-m', 'owner', '--uid-owner', '1500'],
   ['-m', 'comment', '--comment', '[7:420] -A OUTPUT'],
-  ['-m', 'comment', '--comment', 'a\n[7:420] -A OUTPUT'],
   ['-m', 'mark', '--mark', '1'],
   ['-m', 'limit', '--limit', '5/sec'],
   ['-m', 'statistic', '--mode', 'nth', '--every', '2', '--packet', '0'],
@@ -95,23 +94,28 @@ function nft(of: (random: Random, state: NatState) => string): Draw {
   return (random, state) => ({ program: 'nft', args: ['-f', '-'], input: of(random, state) });
 }
 
-/** The rules as they are, with one thing another: of the same length, and with the counters or without. */
+/** What can be another in rules without their length being another. */
+const EDITS: readonly (readonly [string | RegExp, string])[] = [
+  ['--dport 80', '--dport 81'],
+  ['--dport 6379', '--dport 6380'],
+  ['-j RETURN', '-j ACCEPT'],
+  ['-j ACCEPT', '-j RETURN'],
+  ['--to-ports 15001', '--to-ports 15003'],
+  ['--uid-owner 1500', '--uid-owner 1501'],
+  ['127.0.0.2', '127.0.0.3'],
+  // The first two rules of a chain in the other order.
+  [/^(.* -A (\S+).*\n)(.* -A \2.*\n)/m, '$3$1'],
+  [/^\[\d+:\d+\] (-A .*)$/m, '[18446744073709551615:18446744073709551614] $1'],
+  [/^(:OUTPUT \S+) .*$/m, '$1 [5:300]'],
+];
+
+/** The rules as they are but for one thing, with the counters or without. */
 const RESTORE: Draw = (random, state) => {
   const backend = backendOf(random);
-  const edits: readonly ((text: string) => string)[] = [
-    (text) => text,
-    (text) => text.replace('--dport 80', '--dport 81'),
-    (text) => text.replace('-j RETURN', '-j ACCEPT'),
-    (text) => text.replace('--to-ports 15001', '--to-ports 15003'),
-    (text) => text.replace('--uid-owner 1500', '--uid-owner 1501'),
-    (text) => text.replace(/^\[\d+:\d+\] (-A .*)$/m, '[18446744073709551615:18446744073709551614] $1'),
-    (text) => text.replace(/^(:OUTPUT \S+) .*$/m, '$1 [5:300]'),
-    // The first two rules of a chain in the other order.
-    (text) => text.replace(/^(.* -A (\S+).*\n)(.* -A \2.*\n)/m, '$3$1'),
-    (text) => text.replace(/^.* -A .*\n/m, ''),
-  ];
-  const args = random.pick([[], ['--counters'], ['--noflush'], ['--noflush', '--counters']]);
-  return { program: `iptables-${backend}-restore`, args, input: random.pick(edits)(state.saved(backend)) };
+  const text = state.saved(backend);
+  const edited = EDITS.map(([from, to]) => text.replace(from, to)).filter((each) => each !== text);
+  const args = random.pick([[], [], ['--counters'], ['--counters'], ['--noflush']]);
+  return { program: `iptables-${backend}-restore`, args, input: random.pick([text, ...edited, ...edited]) };
 };
 
 /** What OSM installs, beside what is there. */
@@ -164,8 +168,12 @@ const TRAFFIC: Draw = (random) => {
   return { program: 'bash', args: ['-c', [...lines, 'true'].join('\n')] };
 };
 
-/** How often each comes. */
-const DRAWS: readonly (readonly [number, Draw])[] = [
+/** As often as the number says. */
+function weighted(draws: readonly (readonly [number, Draw])[]): readonly Draw[] {
+  return draws.flatMap(([often, draw]) => Array.from({ length: often }, () => draw));
+}
+
+const PLAIN = weighted([
   [10, iptables((random) => ['-A', chainOf(random), ...ruleOf(random)])],
   [2, iptables((random) => ['-A', chainOf(random), ...ruleOf(random), '-c', '7', '420'])],
   [4, iptables((random) => ['-I', chainOf(random), placeOf(random), ...ruleOf(random)])],
@@ -181,8 +189,12 @@ const DRAWS: readonly (readonly [number, Draw])[] = [
   [1, iptables((random) => ['-P', 'OUTPUT', random.pick(['ACCEPT', 'DROP'])])],
   [1, iptables((random) => ['-A', 'OUTPUT', '-p', random.pick(['udp', 'icmp'])], 'filter')],
   [4, INSTALL],
-  [8, RESTORE],
+  [12, RESTORE],
   [14, TRAFFIC],
+]);
+
+const STRANGE = weighted([
+  [1, iptables(() => ['-A', 'OUTPUT', '-m', 'comment', '--comment', 'a\n[7:420] -A OUTPUT'])],
   [2, nft((random) => `add chain ${random.pick(NATIVE_CHAINS)}`)],
   [1, nft(() => 'add table inet mesh')],
   [2, nft((random) => `add rule ip nat ${random.pick(BUILT_IN)} ${random.pick(NATIVE_RULES)}`)],
@@ -208,5 +220,4 @@ const DRAWS: readonly (readonly [number, Draw])[] = [
   [1, nft(() => 'delete table ip nat')],
   [1, nft(() => 'flush table ip nat')],
   [1, nft(() => 'flush ruleset')],
-];
-const CHANGES = DRAWS.flatMap(([often, draw]) => Array.from({ length: often }, () => draw));
+]);
