@@ -1,6 +1,6 @@
 /** Glances at the rules of real networks: what the reader answers from memory is what its programs would print. */
 import { expect } from 'chai';
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -163,5 +163,21 @@ describe('glances at the real kernel', function () {
       signal: 'SIGABRT',
       said: 'osm-auditor: cannot return from the network of a pod',
     });
+  });
+
+  it('are none where this process may open no more files', async () => {
+    const { pid } = await pod();
+    const script = `
+      const { openLibc } = await import(${JSON.stringify(new URL('libc.js', import.meta.url).href)});
+      const { openSync, readlinkSync } = await import('node:fs');
+      const { libc } = await openLibc();
+      const own = readlinkSync('/proc/thread-self/ns/net');
+      const network = openSync('/proc/${pid}/ns/net');
+      try { for (;;) openSync('/dev/null'); } catch {}
+      const asked = libc.inNetwork(network, () => 'asked');
+      console.log(String(asked), own === readlinkSync('/proc/thread-self/ns/net'));`;
+    const limited = 'ulimit -n 100 && exec "$0" --input-type=module -e "$1"';
+    const said = execFileSync('sh', ['-c', limited, process.execPath, script], { encoding: 'utf8' });
+    expect(said).to.equal('undefined true\n');
   });
 });

@@ -111,7 +111,8 @@ function inNetwork<T>(
   ask: () => T,
 ): T | undefined {
   // Opened each time: a descriptor that is kept could be closed, and be another's number, when it is needed.
-  const own = openSync('/proc/thread-self/ns/net', 'r');
+  const own = ownNetwork();
+  if (own === undefined) return undefined;
   try {
     if (setns(network, CLONE_NEWNET) !== 0) return undefined;
     try {
@@ -121,6 +122,15 @@ function inNetwork<T>(
     }
   } finally {
     closeSync(own);
+  }
+}
+
+/** undefined where no file can be opened any more, as of which a program that is started next tells. */
+function ownNetwork(): number | undefined {
+  try {
+    return openSync('/proc/thread-self/ns/net', 'r');
+  } catch {
+    return undefined;
   }
 }
 
