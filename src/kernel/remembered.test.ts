@@ -53,13 +53,16 @@ describe('the reading of a pod that is remembered', () => {
     }
   });
 
-  it('answers a number of times, and then has to be read anew', () => {
-    const remembered = of();
-    const recall = (): NatTables | undefined => remembered.recall('pod', NETWORK, glance('a'));
-    for (let round = 0; round < 2; round += 1) {
-      for (let i = 0; i < MOST_RECALLS; i += 1) expect(recall()).to.deep.equal(tables());
-      expect(recall()).to.equal(undefined);
-      remembered.remember('pod', tables(), glance('a'), glance('a'));
+  it('answers a number of times, which is drawn, and then has to be read anew', () => {
+    const draws = { 0: MOST_RECALLS, 0.5: (MOST_RECALLS * 3) / 4, 0.9999: MOST_RECALLS / 2 + 1 };
+    for (const [drawn, times] of Object.entries(draws)) {
+      const remembered = new RememberedTables(() => Number(drawn));
+      const recall = (): NatTables | undefined => remembered.recall('pod', NETWORK, glance('a'));
+      for (let round = 0; round < 2; round += 1) {
+        remembered.remember('pod', tables(), glance('a'), glance('a'));
+        for (let i = 0; i < times; i += 1) expect(recall(), `${drawn}, ${i}`).to.deep.equal(tables());
+        expect(recall(), drawn).to.equal(undefined);
+      }
     }
   });
 

@@ -29,7 +29,15 @@ export interface LiveSweeps {
   /** The median of what comes after it, while nothing changes. */
   readonly following: LiveSweep;
   /** What memory of its own has become more, once it has settled, over so many more sweeps. */
-  readonly long: { readonly sweeps: number; readonly settledBytes: number; readonly grownBytes: number };
+  readonly long: LongRun;
+}
+
+export interface LongRun {
+  readonly sweeps: number;
+  /** CPU time of the one that took most. */
+  readonly mostMs: number;
+  readonly settledBytes: number;
+  readonly grownBytes: number;
 }
 
 const SWEEPS = 5;
@@ -88,10 +96,20 @@ const following: LiveSweep = {
   peakBytes: memoryOf(process.pid).peakBytes,
 };
 
-async function ownBytesAfter(more: number): Promise<number> {
-  for (let at = 0; at < more; at += 1) await sweep();
-  return memoryOf(process.pid).ownBytes;
+async function goOn(sweepsMore: number): Promise<Pick<LongRun, 'mostMs'> & { readonly ownBytes: number }> {
+  let mostMs = 0;
+  for (let at = 0; at < sweepsMore; at += 1) {
+    const { ownMs: own, programsMs: ofPrograms } = await sweep();
+    mostMs = Math.max(mostMs, own + ofPrograms);
+  }
+  return { mostMs, ownBytes: memoryOf(process.pid).ownBytes };
 }
-const settledBytes = await ownBytesAfter(SETTLING);
-const long = { sweeps: LONG_RUN, settledBytes, grownBytes: (await ownBytesAfter(LONG_RUN)) - settledBytes };
+const settled = await goOn(SETTLING);
+const { mostMs, ownBytes } = await goOn(LONG_RUN);
+const long: LongRun = {
+  sweeps: LONG_RUN,
+  mostMs: Math.max(settled.mostMs, mostMs),
+  settledBytes: settled.ownBytes,
+  grownBytes: ownBytes - settled.ownBytes,
+};
 process.stdout.write(JSON.stringify({ first, following, long } satisfies LiveSweeps));
