@@ -16,7 +16,7 @@ function pod(name: string, ...findings: readonly Finding[]): PagePod {
     undecided: [],
     recheckAt: undefined,
   };
-  return { report, rules: { expected: undefined, installed: undefined } };
+  return { report, rules: { expected: undefined, installed: undefined, live: undefined } };
 }
 
 const NO_RULES = new Map<PagePod, string>();

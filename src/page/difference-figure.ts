@@ -1,11 +1,11 @@
-/** One traffic difference as a figure: the packet that shows it on its way through both rule sets, as pictures and in words. */
+/** One traffic difference as a figure: the packet that shows it on its way through the rule sets, as pictures and in words. */
 import type { Difference } from '../core/audit/difference.ts';
 import type { PodRules } from '../core/audit/pod-rules.ts';
 import type { Packet } from '../core/iptables/packet.ts';
 import { picture } from './diagram/picture.ts';
 import { packetOf, wayOf, type Way } from './diagram/walk-words.ts';
 import { html, type Html } from './html.ts';
-import { scrollable, sideHead, type Side } from './side.ts';
+import { labelOf, scrollable, sideHead, sidesOf, type Side } from './side.ts';
 
 interface WalkedSide extends Side {
   readonly verdict: string;
@@ -13,31 +13,20 @@ interface WalkedSide extends Side {
   readonly trace: readonly string[];
 }
 
-export function differenceFigure(difference: Difference, { expected, installed }: PodRules): Html {
-  const { class: traffic, witness } = difference;
+export function differenceFigure(difference: Difference, rules: PodRules): Html {
+  const { class: traffic, witness, live } = difference;
   const from = witness.uid === null ? '' : ` from uid ${witness.uid}`;
   const packet = packetOf(witness);
-  const sides: readonly WalkedSide[] = [
-    {
-      kind: 'expected',
-      rules: expected,
-      other: installed,
-      verdict: difference.expected,
-      trace: difference.expectedTrace,
-    },
-    {
-      kind: 'installed',
-      rules: installed,
-      other: expected,
-      verdict: difference.installed,
-      trace: difference.installedTrace,
-    },
-  ];
+  // Where the kernel is not what is wrong, it is no news.
+  const sides = sidesOf(live === undefined ? { ...rules, live } : rules).map((side): WalkedSide => {
+    return { ...side, ...endOf(side.kind, difference) };
+  });
   return html`<figure class="difference">
     <figcaption>
       <p>
         <strong>${traffic}</strong>: expected <b class="verdict">${difference.expected}</b>, installed
-        <b class="verdict">${difference.installed}</b>.
+        <b class="verdict">${difference.installed}</b
+        >${live !== undefined && html`, live <b class="verdict">${live}</b>`}.
       </p>
       <p>
         For example a packet in ${witness.hook}, ${witness.protocol} to
@@ -52,10 +41,24 @@ export function differenceFigure(difference: Difference, { expected, installed }
   </figure>`;
 }
 
+/** Where rules are the same in two of them, so is what becomes of a packet. */
+function endOf(kind: Side['kind'], difference: Difference): Pick<WalkedSide, 'verdict' | 'trace'> {
+  switch (kind) {
+    case 'expected':
+      return { verdict: difference.expected, trace: difference.expectedTrace };
+    case 'installed':
+    case 'both':
+    case 'all':
+      return { verdict: difference.installed, trace: difference.installedTrace };
+    case 'live':
+      return { verdict: difference.live ?? difference.installed, trace: difference.liveTrace ?? [] };
+  }
+}
+
 function sideOf(side: WalkedSide, packet: Packet | undefined): Html {
   const { kind, rules, verdict, trace } = side;
   const way: Way | undefined = rules && packet && wayOf(rules, packet);
-  const label = `The ${kind} rules; the packet ends in ${verdict}. The list below tells the same in words.`;
+  const label = `${labelOf(kind)}; the packet ends in ${verdict}. The list below tells the same in words.`;
   const drawn = way && picture(label, side, way);
   return html`<div class="side">
     ${sideHead(side)}

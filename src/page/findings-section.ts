@@ -83,8 +83,10 @@ function caseOf({ id, finding, pods, fixes }: Case, anchors: Anchors, mayPicture
     ${differences
       .slice(shown)
       .map(
-        ({ class: traffic, expected, installed }) =>
-          html`<p>${traffic}: expected ${expected}, installed ${installed}.</p>`,
+        ({ class: traffic, expected, installed, live }) =>
+          html`<p>
+            ${traffic}: expected ${expected}, installed ${installed}${live !== undefined && `, live ${live}`}.
+          </p>`,
       )}
   </section> `;
 }

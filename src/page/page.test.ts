@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
 import { Script } from 'node:vm';
 import { expect } from 'chai';
+import { audit } from '../core/audit/audit.ts';
+import { podRules } from '../core/audit/pod-rules.ts';
+import { LIVE_CASES } from '../testing/cases/live.ts';
 import { pageText } from './page.ts';
 
 const between = (text: string, start: string, end: string): string => {
@@ -38,5 +41,17 @@ describe('the page', () => {
     const text = pageText(empty);
     expect(text).to.contain('Nothing: no pod has a finding.');
     expect(text).to.contain('<title>osm-auditor: no pod discrepant</title>');
+  });
+
+  it('draws what the kernel does beside what was expected and installed', () => {
+    const found = LIVE_CASES.LiveRedirectionMissing.raises['for a rule in front that lets all go'];
+    if (found === undefined) throw new Error('there is no such case');
+    const { input } = found;
+    const text = pageText({ ...empty, pods: [{ report: audit(input), rules: podRules(input) }] });
+    expect(text).to.match(
+      /installed\s*<b class="verdict">redirect 15001<\/b\s*>, live <b class="verdict">bypass<\/b>/,
+    );
+    const heads = [...text.matchAll(/<h4>([^<]*)/g)].map(([, head = '']) => head.trim());
+    expect(new Set(heads)).to.deep.equal(new Set(['Expected and installed', 'Live, in the kernel']));
   });
 });

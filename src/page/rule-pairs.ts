@@ -1,5 +1,5 @@
 /**
- * The rule sets that there are, expected beside installed: many pods share one pair.
+ * The rule sets that there are: many pods share those that are expected, installed and live.
  *
  * Guarantees: quick for thousands of pods of which each has rules of its own: pairs are told apart by the sets themselves, which
  * judgement keeps one of for one script, and only those that the page shows are looked at closer.
@@ -39,9 +39,9 @@ export function pairRules(pods: readonly PagePod[]): RulePairs {
   const keys = new Map<PagePod, string>();
   const found = new Map<string, { readonly rules: PodRules; readonly pods: PagePod[] }>();
   for (const pod of pods) {
-    const { expected, installed } = pod.rules;
-    if (pod.report.status === 'NotApplicable' || (expected ?? installed) === undefined) continue;
-    const key = `${numberOf(expected)} ${numberOf(installed)}`;
+    const { expected, installed, live } = pod.rules;
+    if (pod.report.status === 'NotApplicable' || (expected ?? installed ?? live) === undefined) continue;
+    const key = [expected, installed, live].map(numberOf).join(' ');
     keys.set(pod, key);
     const pair = found.get(key) ?? { rules: pod.rules, pods: [] };
     found.set(key, pair);
@@ -50,7 +50,7 @@ export function pairRules(pods: readonly PagePod[]): RulePairs {
   const sorted = [...found.values()].sort((a, b) => b.pods.length - a.pods.length);
   const shown = new Map<string, RulePair>();
   for (const { rules, pods: its } of sorted.slice(0, MOST_PAIRS)) {
-    const id = `rules-${digest(textOf(rules.expected), textOf(rules.installed))}`;
+    const id = `rules-${digest(...[rules.expected, rules.installed, rules.live].map(textOf))}`;
     shown.set(id, { id, rules, pods: [...(shown.get(id)?.pods ?? []), ...its] });
   }
   return { shown: [...shown.values()], more: Math.max(sorted.length - MOST_PAIRS, 0), keys };

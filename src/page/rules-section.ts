@@ -1,10 +1,10 @@
-/** The rule sets that there are, expected beside installed. */
+/** The rule sets that there are: expected beside installed, and beside those in the kernel. */
 import { printSave } from '../core/iptables/print.ts';
 import { picture } from './diagram/picture.ts';
 import { html, type Html } from './html.ts';
 import { podCount } from './pod-words.ts';
 import type { RulePair, RulePairs } from './rule-pairs.ts';
-import { scrollable, sideHead, type Side } from './side.ts';
+import { labelOf, scrollable, sideHead, sidesOf, type Side } from './side.ts';
 
 const MOST_PICTURES = 40;
 
@@ -17,19 +17,11 @@ export function* ruleParts({ shown, more }: RulePairs): Generator<Html> {
 }
 
 function pairOf({ id, rules, pods }: RulePair, pictured: boolean): Html {
-  const { expected, installed } = rules;
   const dialects = [...new Set(pods.map(({ report }) => report.dialect ?? 'unknown dialect'))].join(', ');
-  const same =
-    expected !== undefined && installed !== undefined && printSave(expected) === printSave(installed);
-  const sides: readonly Side[] = same
-    ? [{ kind: 'both', rules: installed, other: undefined }]
-    : [
-        { kind: 'expected', rules: expected, other: installed },
-        { kind: 'installed', rules: installed, other: expected },
-      ];
+  const sides = sidesOf(rules);
   return html`<article class="rules" id="${id}">
     <details>
-      <summary>${podCount(pods.length)}: ${dialects}${same && ', as expected'}</summary>
+      <summary>${podCount(pods.length)}: ${dialects}${sides.length === 1 && ', as expected'}</summary>
       <p><a href="#pods?rules=${id}">Show ${podCount(pods.length)}</a></p>
       <div class="sides">${sides.map((side) => sideOf(side, pictured))}</div>
     </details>
@@ -38,7 +30,7 @@ function pairOf({ id, rules, pods }: RulePair, pictured: boolean): Html {
 
 function sideOf(side: Side, pictured: boolean): Html {
   const { kind, rules } = side;
-  const label = `The ${kind === 'both' ? 'expected and installed' : kind} rules`;
+  const label = labelOf(kind);
   const drawn = pictured ? picture(label, side) : undefined;
   const shown = drawn ?? (rules && html`<pre>${printSave(rules)}</pre>`);
   return html`<div class="side">

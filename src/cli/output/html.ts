@@ -4,7 +4,7 @@ import { pageText } from '../../page/page.ts';
 import { describeOrigin } from '../input/source-object.ts';
 import { shownName, type AuditResult } from './report-document.ts';
 
-const NOT_KNOWN = { expected: undefined, installed: undefined };
+const NOT_KNOWN = { expected: undefined, installed: undefined, live: undefined };
 
 export function htmlText({ configs, pods, at = 0 }: AuditResult): string {
   const files = [...new Set(pods.flatMap(({ source }) => (source === undefined ? [] : [source.file])))];

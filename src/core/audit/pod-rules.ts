@@ -1,5 +1,6 @@
 /**
- * The two rule sets of a pod: those that it should have and those that its script leaves behind, as far as they are known.
+ * The rule sets of a pod, as far as they are known: those that it should have, those that its script leaves behind, and those in
+ * its kernel, where that was looked into.
  * Those who show rules to people start here; the checks judge by more than this.
  */
 import type { Execution } from '../iptables/execution.ts';
@@ -13,6 +14,7 @@ import {
   type AuditInput,
   type Judgement,
 } from './judgement.ts';
+import { liveRulesOf } from './live-rules.ts';
 import { compareScript, NOT_RUN } from './rule-comparison.ts';
 
 export interface PodRules {
@@ -20,6 +22,8 @@ export interface PodRules {
   readonly expected: RuleSet | undefined;
   /** undefined when the pod does not carry a script, or one that is not understood to its end. */
   readonly installed: RuleSet | undefined;
+  /** undefined when the kernel was not read, or what was read does not tell which rules apply. */
+  readonly live: RuleSet | undefined;
 }
 
 export const NO_RULES: RuleSet = NOT_RUN.rules;
@@ -27,9 +31,11 @@ export const NO_RULES: RuleSet = NOT_RUN.rules;
 export function podRules(input: AuditInput): PodRules {
   const judgement = judgementFor(input);
   const installed = installedBy(judgement);
+  const live = input.live && liveRulesOf(input.live, input.pod);
   return {
     expected: expectedRules(judgement, membership(input.pod, surroundingsFor(input)), input),
     installed: installed !== undefined && isKnown(installed) ? installed.rules : undefined,
+    live: live?.kind === 'known' ? live.rules : undefined,
   };
 }
 

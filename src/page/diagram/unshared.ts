@@ -1,7 +1,8 @@
-/** The rules that one rule set has and another has not, chain by chain: what stands twice must stand twice there too. */
+/** What two rule sets have in common, chain by chain, by the text of rules. */
 import type { Rule, RuleSet } from '../../core/iptables/model.ts';
 import { printRule } from '../../core/iptables/print.ts';
 
+/** The rules that one has and another has not: what stands twice must stand twice there too. */
 export function unsharedRules(rules: RuleSet, other: RuleSet): ReadonlySet<Rule> {
   const unshared = new Set<Rule>();
   for (const [chain, list] of rules.chains) {
@@ -16,4 +17,15 @@ export function unsharedRules(rules: RuleSet, other: RuleSet): ReadonlySet<Rule>
     }
   }
   return unshared;
+}
+
+/** Whether both have the same rules in the same order; a chain without rules is as good as none. */
+export function sameRules(one: RuleSet, other: RuleSet): boolean {
+  return [...new Set([...one.chains.keys(), ...other.chains.keys()])].every(
+    (chain) => textOf(one, chain) === textOf(other, chain),
+  );
+}
+
+function textOf({ chains }: RuleSet, chain: string): string {
+  return (chains.get(chain) ?? []).map(printRule).join('\n');
 }
