@@ -8,6 +8,7 @@ import { runScript } from '../../src/core/audit/rule-comparison.ts';
 import { printAppend } from '../../src/core/iptables/print.ts';
 import { GUIDE } from '../../src/core/osm/releases.ts';
 import { scriptIn } from '../../src/testing/osm-scripts.ts';
+import type { Backend } from '../node/pod-images.ts';
 
 export const SCRIPT = scriptIn(GUIDE.dialect);
 const PROXY_OUTPUT = runScript(SCRIPT, {}).rules.chains.get('PROXY_OUTPUT') ?? [];
@@ -15,6 +16,8 @@ const PROXY_OUTPUT = runScript(SCRIPT, {}).rules.chains.get('PROXY_OUTPUT') ?? [
 /** Something that happens to the rules of a running pod. */
 export interface Deed {
   readonly name: string;
+  /** The backend that it can be done to; both by default. */
+  readonly backend?: Backend;
   /** Commands in the pod's network; IPTABLES is the program of the pod's backend, OTHER that of the other one. */
   readonly does: readonly string[];
   readonly mends: readonly string[];
@@ -33,6 +36,21 @@ export const DEEDS: readonly Deed[] = [
     mends: PROXY_OUTPUT.map((rule) => `IPTABLES -t nat ${printAppend('PROXY_OUTPUT', rule)}`),
     condition: 'False LiveRedirectionMissing',
     explains: ['OA701', 'redirects no outbound traffic', 'When they were read before'],
+    dial: '3.3.3.3:8080',
+    arrives: ['outbound 3.3.3.3:8080', 'outside 3.3.3.3:8080'],
+  },
+  {
+    name: 'asleep',
+    backend: 'nft',
+    does: ['nft add table ip nat { flags dormant ; }'],
+    mends: ['nft add table ip nat { }'],
+    condition: 'False LiveRedirectionMissing',
+    explains: [
+      'OA701',
+      'redirects no traffic',
+      'the table sleeps (flags dormant)',
+      'When they were read before',
+    ],
     dial: '3.3.3.3:8080',
     arrives: ['outbound 3.3.3.3:8080', 'outside 3.3.3.3:8080'],
   },

@@ -16,7 +16,12 @@ const REFUSED = SCRIPT.replace('--to-port 15003', '--to-port 15003x');
 
 /** One for each deed and backend. */
 export const DONE_TO: readonly (GroundPod & { readonly deed: Deed })[] = BACKENDS.flatMap((backend) =>
-  DEEDS.map((deed) => ({ ...common(backend), name: `${deed.name}-${backend}`, script: SCRIPT, deed })),
+  DEEDS.filter((deed) => deed.backend === undefined || deed.backend === backend).map((deed) => ({
+    ...common(backend),
+    name: `${deed.name}-${backend}`,
+    script: SCRIPT,
+    deed,
+  })),
 );
 
 export const OTHERS: readonly GroundPod[] = [

@@ -6,6 +6,7 @@
  */
 import type { LiveReading } from '../core/audit/live-reading.ts';
 import type { Pod } from '../core/osm/pod.ts';
+import { liveReadingOf } from '../node-agent/nat-reading.ts';
 import type { KernelReader } from '../kernel/kernel.ts';
 import type { ProcessScan } from '../kernel/processes.ts';
 import type { Say } from './progress.ts';
@@ -43,15 +44,6 @@ async function readPod(kernel: KernelReader, pod: Pod, scan: ProcessScan): Promi
   // No injector has seen it, and its processes do not go by its uid.
   if (pod.mirror) return undefined;
   const reading = await kernel.read(scan.pods.get(pod.uid), scan);
-  switch (reading.kind) {
-    case 'tables': {
-      const { saved, nativeChains } = reading;
-      return { kind: 'tables', saved, nativeChains, earlier: undefined };
-    }
-    case 'node-network':
-      return { kind: 'node-network' };
-    case 'unreadable':
-      if (reading.why !== 'no-process') return { kind: 'unreadable', reason: reading.reason };
-      return pod.phase === 'Running' ? NO_PROCESS : undefined;
-  }
+  if (reading.kind !== 'unreadable' || reading.why !== 'no-process') return liveReadingOf(reading, undefined);
+  return pod.phase === 'Running' ? NO_PROCESS : undefined;
 }

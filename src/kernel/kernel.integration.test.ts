@@ -9,7 +9,7 @@ import { cgroupOf, podId, readerPrograms, type PodNetworks } from '../../e2e/ker
 import { OSM, readPod, ReaderPods, type ReaderPod } from '../../e2e/kernel/reader-pods.ts';
 import { repositoryRoot } from '../testing/repository.ts';
 import { openKernel, type KernelOptions } from './kernel.ts';
-import type { NatReading, Unreadable } from './nat-reader.ts';
+import type { NatReading, NatTables, Unreadable } from './nat-reader.ts';
 
 const run = promisify(execFile);
 const REDIRECT = '-A OSM_PROXY_IN_REDIRECT -p tcp -j REDIRECT --to-ports 15003';
@@ -82,13 +82,16 @@ describe('the rules of pods in the real kernel', function () {
 
   it('are none of a table that sleeps, and are there again when it is awake', async () => {
     const { id, pid } = await pod({ restore: { nft: OSM } });
-    const flagged = async (table: string): Promise<string | undefined> => {
+    const flagged = async (table: string): Promise<Partial<NatTables>> => {
       pods.enter(pid, [pods.tools.nft, 'add', 'table', 'ip', 'nat', table]);
       const reading = await read(id);
-      return reading.kind === 'tables' ? reading.saved.nft : undefined;
+      return reading.kind === 'tables' ? reading : {};
     };
-    expect(await flagged('{ flags dormant ; }')).to.equal('');
-    expect(await flagged('{ }')).to.include(REDIRECT);
+    const sleeping = await flagged('{ flags dormant ; }');
+    expect([sleeping.asleep, sleeping.saved?.nft]).to.deep.equal([true, '']);
+    const awake = await flagged('{ }');
+    expect(awake.asleep).to.equal(undefined);
+    expect(awake.saved?.nft).to.include(REDIRECT);
   });
 
   it('are the same after a look, of either backend', async () => {

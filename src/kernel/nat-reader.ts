@@ -112,9 +112,10 @@ export class NatReader {
       ? await this.#run(descriptor, [nft, '--terse', 'list', 'table', 'ip', 'nat'])
       : none;
     if (table.kind === 'failed') return unreadable(table);
-    // Of a table that sleeps the kernel does nothing.
+    // Its rules do nothing.
+    const asleep = isDormant(table.text);
     const ofNft =
-      chains.natTable && !isDormant(table.text)
+      chains.natTable && !asleep
         ? await this.#run(descriptor, [save['iptables-nft-save'], ...SAVE_NAT])
         : none;
     if (ofNft.kind === 'failed') return unreadable(ofNft);
@@ -127,6 +128,7 @@ export class NatReader {
       network,
       saved: { legacy: ofLegacy.text, nft: ofNft.text },
       nativeChains: nativeChains(chains, ofNft.text),
+      ...(asleep && { asleep }),
     };
   }
 

@@ -7,8 +7,10 @@ import type { NatReading } from '../kernel/nat-reader.ts';
 /** The same for judgement. */
 export function liveReadingOf(nat: NatReading, earlier: LiveTables['earlier']): LiveReading {
   switch (nat.kind) {
-    case 'tables':
-      return { kind: 'tables', saved: nat.saved, nativeChains: nat.nativeChains, earlier };
+    case 'tables': {
+      const { kind, saved, nativeChains, asleep } = nat;
+      return { kind, saved, nativeChains, ...(asleep && { asleep }), earlier };
+    }
     case 'node-network':
       return nat;
     case 'unreadable':

@@ -31,7 +31,7 @@ export function changeFindings(
   return [
     ...(gone.length === 0
       ? []
-      : [build('LiveRedirectionMissing', here, redirectionMissing(gone, here, sets))]),
+      : [build('LiveRedirectionMissing', here, redirectionMissing(gone, here, sets, judgement))]),
     ...KINDS.flatMap(({ name, kinds, say }) => {
       const some = rest.filter(({ cause }) => kinds.includes(cause.kind));
       return some.length === 0 ? [] : [build(name, some, say(namedIn(some), sets))];
@@ -93,6 +93,7 @@ function redirectionMissing(
   hooks: readonly Hook[],
   attributed: readonly Attributed<RuleCause>[],
   { live }: ThreeRuleSets,
+  { live: reading }: Judgement,
 ): string {
   const traffic =
     hooks.length > 1 ? 'no traffic' : hooks[0] === 'OUTPUT' ? 'no outbound traffic' : 'no inbound traffic';
@@ -100,7 +101,11 @@ function redirectionMissing(
   const missing = attributed.every(({ cause }) => cause.kind === 'rules-missing');
   const empty = [...live.chains].every(([name, list]) => isBuiltIn(name) && list.length === 0);
   const why = missing ? `It does not hold ${enumerate(rules, 4)}.` : `Because of ${enumerate(rules, 4)}.`;
-  return `The kernel redirects ${traffic}. ${empty ? 'It holds no rule at all.' : why}`;
+  const asleep = reading?.kind === 'tables' && reading.asleep === true;
+  const none = asleep
+    ? 'nftables holds rules in its table nat and applies none of them: the table sleeps (flags dormant).'
+    : 'It holds no rule at all.';
+  return `The kernel redirects ${traffic}. ${empty ? none : why}`;
 }
 
 /** Where another rule stands that takes packets before those of osm-init, the place is half of the explanation. */

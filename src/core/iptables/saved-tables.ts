@@ -12,4 +12,6 @@ export interface SavedTables {
   readonly saved: Readonly<Record<Backend, string>>;
   /** Chains of nftables that translate addresses and that iptables cannot show: `inet mesh output`. */
   readonly nativeChains: readonly string[];
+  /** There where nftables has a table nat that sleeps (its flag `dormant`): the kernel keeps its rules and applies none. */
+  readonly asleep?: true;
 }

@@ -85,6 +85,11 @@ export const LIVE_CASES: CasesOf<typeof LIVE> = {
         message:
           'The kernel redirects no outbound traffic. Because of -A OUTPUT -j ACCEPT. osm-init has ended with exit code 0: something has changed the rules since. As a result, tcp from uid not 1500 to anywhere but 127.0.0.1/32: expected redirect 15001, installed redirect 15001, live bypass; for example 10.96.0.10:80 from uid 1000.',
       },
+      'for a table that was put to sleep': {
+        input: { ...right, live: tables({ asleep: true, earlier: 'as-installed' }) },
+        message:
+          'The kernel redirects no traffic. nftables holds rules in its table nat and applies none of them: the table sleeps (flags dormant). When they were read before, the rules did what osm-init installs: something has changed them since. As a result, inbound tcp to any port but 15010, 15901-15903: expected redirect 15003, installed redirect 15003, live bypass; for example 10.244.0.5:80.',
+      },
       'for a network that was made anew': {
         input: { ...right, live: tables({ earlier: 'other-network' }) },
         message:
