@@ -36,13 +36,6 @@ const LIBRARIES: Readonly<Record<string, string>> = {
 };
 
 /**
- * What Node is started with that no environment variable may say. Without the source map, which takes more memory than all
- * else once an error's stack is made of it; and without the optimising compiler, whose own code takes 6 MB in a process that
- * has too little to do for it to be of use.
- */
-export const AGENT_NODE_OPTIONS: readonly string[] = ['--no-opt'];
-
-/**
  * @param controller the image that it has all of
  * @param packages a folder made by rootfs.sh
  */
@@ -54,9 +47,8 @@ export async function agentImage(controller: Image, packages: string): Promise<I
     layers: [...controller.layers, programs, await layerOf(await koffiEntries())],
     config: {
       ...controller.config,
-      Entrypoint: (controller.config.Entrypoint ?? []).flatMap((word) =>
-        word === '--enable-source-maps' ? AGENT_NODE_OPTIONS : word,
-      ),
+      // Without the source map, which takes more memory than all else once an error's stack is made of it.
+      Entrypoint: (controller.config.Entrypoint ?? []).filter((word) => word !== '--enable-source-maps'),
       // To look at processes of others and into their networks takes root, with the few capabilities that it is given.
       User: '0',
       Labels: {

@@ -1,5 +1,4 @@
 /** What it costs to read the live rules of 100 pods: networks made here with a script of OSM in each, of either backend. */
-import { AGENT_NODE_OPTIONS } from '../../image/agent.ts';
 import { BACKENDS, type Backend } from '../../src/core/iptables/saved-tables.ts';
 import { osmLines } from '../../src/testing/osm-scripts.ts';
 import { podId, PodNetworks, readerPrograms, whyNoNetworks } from '../kernel/pod-networks.ts';
@@ -39,10 +38,7 @@ async function sweepOver(backend: Backend): Promise<readonly Row[]> {
     progress('sweeps');
     const programs = JSON.stringify(readerPrograms(pods.tools));
     const { first, following, long } = await runChild<LiveSweeps>('live', [pods.proc, programs], {
-      nodeArgs: [
-        ...manifestNodeOptions('manifests/node-agent/daemon-set.yaml').split(' '),
-        ...AGENT_NODE_OPTIONS,
-      ],
+      nodeArgs: manifestNodeOptions('manifests/node-agent/daemon-set.yaml').split(' '),
     });
     const memory = following.peakBytes / 1e6;
     return [
@@ -58,7 +54,7 @@ async function sweepOver(backend: Backend): Promise<readonly Row[]> {
         detail: `median of 5; ${detailOf(following)}`,
       },
       {
-        measure: `the same: peak RSS of a process that does nothing else, with the agent's options of Node`,
+        measure: `the same: peak RSS of a process that does nothing else, with the NODE_OPTIONS of the agent`,
         figure: `${memory.toFixed(0)} MB`,
         ...atMost(memory, MEGABYTES, 'MB'),
       },
