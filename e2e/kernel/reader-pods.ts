@@ -59,3 +59,11 @@ export async function readPod(kernel: KernelReader, id: string): Promise<NatRead
   const scan = await kernel.scan();
   return kernel.read(scan.pods.get(id), scan);
 }
+
+/** What it says, without the lines that tell the time. */
+export function timeless(reading: NatReading): NatReading {
+  if (reading.kind !== 'tables') return reading;
+  const { legacy, nft } = reading.saved;
+  const without = (text: string): string => text.replaceAll(/^# (?:Generated|Completed) .*$/gm, '#');
+  return { ...reading, saved: { legacy: without(legacy), nft: without(nft) } };
+}

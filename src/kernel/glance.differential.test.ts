@@ -7,7 +7,8 @@ import { expect } from 'chai';
 import { readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
-import { podId, PodNetworks, readerPrograms, whyNoNetworks } from '../../e2e/kernel/pod-networks.ts';
+import type { PodNetworks } from '../../e2e/kernel/pod-networks.ts';
+import { ReaderPods, timeless } from '../../e2e/kernel/reader-pods.ts';
 import type { Backend } from '../core/iptables/saved-tables.ts';
 import { natChange, type NatState } from '../testing/nat-changes.ts';
 import { randomFrom } from '../testing/random.ts';
@@ -16,7 +17,6 @@ import { NatReader, type NatReading, type ReaderOptions } from './nat-reader.ts'
 import { scanProcesses } from './processes.ts';
 import { findPrograms } from './programs.ts';
 
-const FETCH_TIMEOUT_MS = 5 * 60_000;
 const CHANGES = Number(process.env['N'] ?? 150);
 const SEED = Number(process.env['SEED'] ?? 1);
 /** In a network that is new each time. */
@@ -27,20 +27,15 @@ describe('glances and readings in full', function () {
   let pods: PodNetworks;
   let options: Omit<ReaderOptions, 'libc'>;
   let glancing: NatReader;
-  let stop: (() => void) | undefined;
+  let made: ReaderPods | undefined;
   let inFull = 0;
 
   before(async function () {
-    this.timeout(FETCH_TIMEOUT_MS);
+    made = await ReaderPods.startOrSkip(this, 'glance at');
+    pods = made.networks;
     const { libc, reason } = await openLibc();
-    const why = whyNoNetworks() ?? reason;
-    if (why !== undefined) {
-      process.stderr.write(`SKIPPED, no glances held against readings of the real kernel: ${why}\n`);
-      this.skip();
-    }
-    pods = await PodNetworks.start();
-    stop = () => pods.stop();
-    const { folders, environment } = readerPrograms(pods.tools);
+    expect(reason).to.equal(undefined);
+    const { folders = [], environment = {} } = made.options;
     const programs = findPrograms(folders);
     options = { proc: pods.proc, programs, environment, limits: LIMITS };
     // Asked for once in each reading in full.
@@ -51,7 +46,7 @@ describe('glances and readings in full', function () {
       libc,
     });
   });
-  after(() => stop?.());
+  after(() => made?.stop());
 
   async function read(reader: NatReader, id: string): Promise<NatReading> {
     const scan = await scanProcesses(pods.proc);
@@ -75,7 +70,7 @@ describe('glances and readings in full', function () {
   it(`tell the same after each of ${CHANGES} random changes (SEED=${SEED})`, async function () {
     this.timeout(CHANGES * 1000);
     const random = randomFrom(SEED);
-    const id = podId(1);
+    const id = made!.newId();
     const open = openNetworks();
     const seen = { made: 0, recalled: 0, moved: 0 };
     let pid = 0;
@@ -113,14 +108,6 @@ describe('glances and readings in full', function () {
     if (process.env['N'] !== undefined) process.stderr.write(`${JSON.stringify(seen)}\n`);
   });
 });
-
-/** Without the lines that tell the time. */
-function timeless(reading: NatReading): NatReading {
-  if (reading.kind !== 'tables') return reading;
-  const { legacy, nft } = reading.saved;
-  const without = (text: string): string => text.replaceAll(/^# (?:Generated|Completed) .*$/gm, '#');
-  return { ...reading, saved: { legacy: without(legacy), nft: without(nft) } };
-}
 
 /** How many networks this process has open. */
 function openNetworks(): number {

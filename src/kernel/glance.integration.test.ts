@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { setTimeout } from 'node:timers/promises';
 import type { PodNetworks } from '../../e2e/kernel/pod-networks.ts';
-import { OSM, readPod, ReaderPods, type ReaderPod } from '../../e2e/kernel/reader-pods.ts';
+import { OSM, readPod, ReaderPods, timeless, type ReaderPod } from '../../e2e/kernel/reader-pods.ts';
 import { openKernel, type KernelOptions, type KernelReader } from './kernel.ts';
 import type { NatReading } from './nat-reader.ts';
 import { findPrograms } from './programs.ts';
@@ -32,13 +32,6 @@ describe('glances at the real kernel', function () {
   const read = (id: string, by = kernel): Promise<NatReading> => readPod(by, id);
   /** By a reader that remembers nothing. */
   const readInFull = async (id: string): Promise<NatReading> => read(id, await openKernel(options));
-  /** Without the lines that tell the time. */
-  function timeless(reading: NatReading): NatReading {
-    if (reading.kind !== 'tables') return reading;
-    const { legacy, nft } = reading.saved;
-    const without = (text: string): string => text.replaceAll(/^# (?:Generated|Completed) .*$/gm, '#');
-    return { ...reading, saved: { legacy: without(legacy), nft: without(nft) } };
-  }
 
   const BACKENDS = ['legacy', 'nft'] as const;
   for (const backend of BACKENDS) {

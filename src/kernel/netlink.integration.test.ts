@@ -2,34 +2,26 @@
 import { expect } from 'chai';
 import { closeSync, openSync } from 'node:fs';
 import process from 'node:process';
-import { PodNetworks, whyNoNetworks } from '../../e2e/kernel/pod-networks.ts';
+import { ReaderPods } from '../../e2e/kernel/reader-pods.ts';
 import { openLibc, type Libc } from './libc.ts';
 import { askNetlink, withNetlink } from './netlink.ts';
 import { GENERATION, readGeneration } from './nft-rules.ts';
 
-const FETCH_TIMEOUT_MS = 5 * 60_000;
 const NETFILTER = { domain: 16, type: 3, protocol: 12 } as const;
 const MOST = 10_000;
 const FORGED = 1234;
 
 describe('a socket of netlink in the real kernel', function () {
-  let pods: PodNetworks;
+  let made: ReaderPods | undefined;
   let libc: Libc;
-  let stop: (() => void) | undefined;
 
   before(async function () {
-    this.timeout(FETCH_TIMEOUT_MS);
+    made = await ReaderPods.startOrSkip(this, 'glance at');
     const opened = await openLibc();
-    const reason = whyNoNetworks() ?? opened.reason;
-    if (opened.libc === undefined || reason !== undefined) {
-      process.stderr.write(`SKIPPED, no netlink of the real kernel: ${reason ?? ''}\n`);
-      return this.skip();
-    }
+    if (opened.libc === undefined) throw new Error(opened.reason);
     libc = opened.libc;
-    pods = await PodNetworks.start();
-    stop = () => pods.stop();
   });
-  after(() => stop?.());
+  after(() => made?.stop());
 
   /** Sends what the kernel would say of another generation to the socket of this process, as its number is by default. */
   function forge(): boolean | undefined {
@@ -46,7 +38,7 @@ describe('a socket of netlink in the real kernel', function () {
   }
 
   it('hears the kernel alone, and not whoever may administer the network', async () => {
-    const descriptor = openSync(`/proc/${await pods.network()}/ns/net`, 'r');
+    const descriptor = openSync(`/proc/${await made!.networks.network()}/ns/net`, 'r');
     try {
       const ask = (socket: number): number | undefined =>
         readGeneration(askNetlink(libc, socket, GENERATION, MOST) ?? []);
