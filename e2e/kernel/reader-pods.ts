@@ -1,4 +1,6 @@
 /** What the tests of the reader of src/kernel share: pods in real networks with a table of OSM, and how to skip without any. */
+import { readdirSync, readlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import process from 'node:process';
 import type { KernelOptions, KernelReader } from '../../src/kernel/kernel.ts';
 import type { NatReading } from '../../src/kernel/nat-reader.ts';
@@ -66,4 +68,17 @@ export function timeless(reading: NatReading): NatReading {
   const { legacy, nft } = reading.saved;
   const without = (text: string): string => text.replaceAll(/^# (?:Generated|Completed) .*$/gm, '#');
   return { ...reading, saved: { legacy: without(legacy), nft: without(nft) } };
+}
+
+/** How many networks this process has open. */
+export function openNetworks(): number {
+  const folder = '/proc/self/fd';
+  return readdirSync(folder).filter((name) => {
+    try {
+      return readlinkSync(join(folder, name)).startsWith('net:');
+    } catch {
+      // Closed by now: the folder itself, or what another test had open.
+      return false;
+    }
+  }).length;
 }

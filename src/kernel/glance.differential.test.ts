@@ -4,11 +4,9 @@
  * `N=` says how many changes, `SEED=` which.
  */
 import { expect } from 'chai';
-import { readdirSync, readlinkSync } from 'node:fs';
-import { join } from 'node:path';
 import process from 'node:process';
 import type { PodNetworks } from '../../e2e/kernel/pod-networks.ts';
-import { ReaderPods, timeless } from '../../e2e/kernel/reader-pods.ts';
+import { openNetworks, ReaderPods, timeless } from '../../e2e/kernel/reader-pods.ts';
 import type { Backend } from '../core/iptables/saved-tables.ts';
 import { natChange, type NatState } from '../testing/nat-changes.ts';
 import { randomFrom } from '../testing/random.ts';
@@ -108,16 +106,3 @@ describe('glances and readings in full', function () {
     if (process.env['N'] !== undefined) process.stderr.write(`${JSON.stringify(seen)}\n`);
   });
 });
-
-/** How many networks this process has open. */
-function openNetworks(): number {
-  const folder = '/proc/self/fd';
-  return readdirSync(folder).filter((name) => {
-    try {
-      return readlinkSync(join(folder, name)).startsWith('net:');
-    } catch {
-      // The folder itself, which is closed by now.
-      return false;
-    }
-  }).length;
-}

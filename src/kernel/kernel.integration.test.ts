@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { promisify } from 'node:util';
 import { cgroupOf, podId, readerPrograms, type PodNetworks } from '../../e2e/kernel/pod-networks.ts';
-import { OSM, readPod, ReaderPods, type ReaderPod } from '../../e2e/kernel/reader-pods.ts';
+import { openNetworks, OSM, readPod, ReaderPods, type ReaderPod } from '../../e2e/kernel/reader-pods.ts';
 import { repositoryRoot } from '../testing/repository.ts';
 import { openKernel, type KernelOptions } from './kernel.ts';
 import type { NatReading, NatTables, Unreadable } from './nat-reader.ts';
@@ -199,14 +199,11 @@ describe('the rules of pods in the real kernel', function () {
     });
 
     it('leaves no file of a network open', async () => {
-      // Of everything else that this process has open, other tests may close and open some meanwhile.
-      const open = async (): Promise<number> =>
-        (await run('ls', ['-l', `/proc/${process.pid}/fd`])).stdout.split(' net:[').length;
       const { id } = await pod({ nft: NATIVE });
       await read(id);
-      const before = await open();
+      const before = openNetworks();
       for (let i = 0; i < 20; i += 1) await read(id);
-      expect(await open()).to.be.at.most(before);
+      expect(openNetworks()).to.be.at.most(before);
     });
   });
 
